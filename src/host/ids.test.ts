@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from './clock.js'
 import { systemIds } from './ids.js'
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -11,11 +12,11 @@ describe('newThreadId', () => {
   })
 
   test('begins with the time it was made at', () => {
-    const before = Date.now()
+    const before = systemClock.now()
     const id = systemIds.newThreadId()
     const ms = Number.parseInt(id.replace('-', '').slice(0, 12), 16)
     expect(ms).toBeGreaterThanOrEqual(before)
-    expect(ms).toBeLessThanOrEqual(Date.now())
+    expect(ms).toBeLessThanOrEqual(systemClock.now())
   })
 
   test('keeps the order of creation when many are made in one millisecond', () => {

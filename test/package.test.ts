@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { ROOT } from './tidy/repository.js'
+
+// Inside node_modules, so that the package finds its dependencies above it without installing them.
+const consumer = mkdtempSync(join(ROOT, 'node_modules/.consumer-'))
+const installed = join(consumer, 'node_modules/threadstore')
+let packed: readonly string[] = []
+
+beforeAll(() => {
+  const npmPack = ['pack', '--ignore-scripts', '--json', '--pack-destination', consumer]
+  const [tarball] = JSON.parse(
+    execFileSync('npm', npmPack, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ) as [{ filename: string; files: { path: string }[] }]
+  packed = tarball.files.map(({ path }) => path)
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xf', join(consumer, tarball.filename), '-C', installed, '--strip=1'])
+})
+
+afterAll(() => {
+  rmSync(consumer, { recursive: true, force: true })
+})
+
+function run(script: string): string {
+  const args = ['--input-type=module', '--eval', script]
+  return execFileSync(process.execPath, args, { cwd: consumer, encoding: 'utf8' })
+}
+
+describe('the packed package', () => {
+  const entries = Object.entries(manifest.exports).filter(([name]) => !name.includes('*'))
+
+  test.each(entries)('%s can be imported', (name, target) => {
+    const specifier = name.replace(/^\./, manifest.name)
+    const attributes = target.endsWith('.json') ? `, { with: { type: 'json' } }` : ''
+    run(`await import('${specifier}'${attributes})`)
+    expect(packed).toContain(target.replace('./', ''))
+  })
+
+  test('loads no driver until a store asks for one', () => {
+    const script = `
+      import { registerHooks } from 'node:module'
+      const seen = []
+      registerHooks({ resolve(specifier, context, next) { seen.push(specifier); return next(specifier, context) } })
+      await import('${manifest.name}')
+      process.stdout.write(JSON.stringify(seen))`
+    const seen = JSON.parse(run(script)) as string[]
+    const drivers = ['better-sqlite3', 'pg', 'pg-copy-streams', '@electric-sql/pglite']
+    expect(seen).toContain(manifest.name)
+    expect(seen.filter((specifier) => drivers.includes(specifier))).toEqual([])
+  })
+
+  test('runs as a command', () => {
+    const command = join(installed, manifest.bin.threadstore)
+    const { stdout } = spawnSync(process.execPath, [command, '--version'], { encoding: 'utf8' })
+    expect(stdout).toBe(`${manifest.version}\n`)
+  })
+
+  test('contains the licence, and neither tests nor build state', () => {
+    expect(packed).toContain('LICENSE')
+    expect(
+      packed.filter((path) => /\.test\.|\.tsbuildinfo$|^dist\/(?:test|bench)\//.test(path)),
+    ).toEqual([])
+  })
+})
