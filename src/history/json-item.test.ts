@@ -1,0 +1,98 @@
+import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { inspectLine, ITEM_DEPTH_MAX } from './inspect-line.js'
+import { itemProblem } from './json-item.js'
+
+class Payload {
+  readonly text = 'x'
+}
+
+function nested(depth: number): unknown {
+  let value: unknown = 'x'
+  for (let level = 1; level < depth; level += 1) value = { value }
+  return { type: 't', payload: value }
+}
+
+const cyclic: Record<string, unknown> = { type: 't' }
+cyclic['payload'] = { again: [cyclic] }
+
+const shared = { a: 1 }
+
+const holes = [1]
+holes[2] = 3
+
+const hidden = Object.defineProperty({ type: 't' }, 'secret', { value: 1 })
+
+const accessor = {
+  type: 't',
+  get payload(): never {
+    throw new TypeError('itemProblem ran the value')
+  },
+}
+
+describe('itemProblem', () => {
+  test('has nothing against JSON', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (payload) => {
+        expect(itemProblem({ type: 't', payload })).toBeNull()
+      }),
+    )
+  })
+
+  test.each([
+    ['__proto__ as a key', JSON.parse('{"type":"t","__proto__":{"a":1}}')],
+    ['no prototype', Object.assign(Object.create(null) as object, { type: 't' })],
+    ['another realm', runInNewContext('({ type: "t", payload: [{}] })')],
+    ['one object in two places', { type: 't', payload: [shared, shared] }],
+    ['a toJSON that is data', { type: 't', payload: { toJSON: 'no function' } }],
+    ['-0 and half a character', { type: 't', payload: [-0, '\ud800'] }],
+  ])('has nothing against %s', (_, item) => {
+    expect(itemProblem(item)).toBeNull()
+  })
+
+  test.each([
+    ['no object', 'text', 'item: is not an object'],
+    ['an array', [], 'item: is not an object'],
+    ['no type', {}, 'type: is not a string'],
+    ['a type that is no string', { type: 1 }, 'type: is not a string'],
+    ['undefined', { type: 't', payload: undefined }, 'payload: is undefined'],
+    ['NaN', { type: 't', payload: { n: NaN } }, 'payload.n: is NaN, which JSON cannot hold'],
+    ['a bigint', { type: 't', payload: [0, 1n] }, 'payload[1]: is a bigint'],
+    ['a function', { type: 't', payload: { 'a b': () => 1 } }, 'payload["a b"]: is a function'],
+    ['a symbol', { type: Symbol('t') }, 'type: is a symbol'],
+    ['a date', { type: 't', payload: new Date(0) }, 'payload: is an instance of Date'],
+    ['a map', { type: 't', payload: [new Map()] }, 'payload[0]: is an instance of Map'],
+    [
+      'a class instance',
+      { type: 't', payload: new Payload() },
+      'payload: is an instance of Payload',
+    ],
+    ['bytes', { type: 't', payload: Buffer.from('x') }, 'payload: is an instance of Buffer'],
+    ['an array with holes', { type: 't', payload: holes }, 'payload: is an array with holes'],
+    [
+      'an array with a name',
+      { type: 't', payload: Object.assign([1], { name: 'x' }) },
+      'payload: is an array with the key "name"',
+    ],
+    ['an accessor', accessor, 'item: has the accessor "payload"'],
+    ['a hidden key', hidden, 'item: has the hidden key "secret"'],
+    ['a symbol key', { type: 't', [Symbol('s')]: 1 }, 'item: has the symbol key Symbol(s)'],
+    ['a cycle', cyclic, 'payload.again[0]: contains itself'],
+  ])('refuses %s', (_, item, problem) => {
+    expect(itemProblem(item)).toBe(problem)
+  })
+
+  test('allows the depth that a line may have, and no more', () => {
+    expect(itemProblem(nested(ITEM_DEPTH_MAX))).toBeNull()
+    expect(itemProblem(nested(ITEM_DEPTH_MAX + 1))).toMatch(/: is nested deeper than 512 levels$/)
+    const shapes = [ITEM_DEPTH_MAX, ITEM_DEPTH_MAX + 1].map(
+      (depth) => inspectLine(Buffer.from(JSON.stringify(nested(depth)))).shape,
+    )
+    expect(shapes).toEqual(['item', 'too-deep'])
+  })
+
+  test('does not overflow on what is nested very deep', () => {
+    expect(itemProblem(nested(1_000_000))).toMatch(/nested deeper/)
+  })
+})

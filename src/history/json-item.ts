@@ -1,0 +1,123 @@
+import { ITEM_DEPTH_MAX } from './inspect-line.js'
+import { LINE_BYTES_MAX } from './rollout-line.js'
+
+/**
+ * Says why a value cannot be stored as an item and read back deep-equal, naming the path; `null`
+ * when it can. An item is JSON data: an object with a string `type`, at most `ITEM_DEPTH_MAX`
+ * levels deep and short enough for a line. Anything `JSON.stringify` would drop, call or change
+ * is refused here, so that no store acknowledges what it cannot keep. Calls no accessor.
+ */
+export function itemProblem(value: unknown): string | null {
+  const problem = jsonProblem(value)
+  if (problem !== null) return problem
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'item: is not an object'
+  }
+  return 'type' in value && typeof value.type === 'string' ? null : 'type: is not a string'
+}
+
+/** A container on the way down to the value being looked at. */
+interface Frame {
+  readonly container: object
+  readonly keys: readonly string[]
+  next: number
+}
+
+function jsonProblem(root: unknown): string | null {
+  const frames: Frame[] = []
+  const ancestors = new Set<object>()
+  let size = 0
+
+  function problemWith(value: unknown): string | null {
+    size += typeof value === 'string' ? value.length : 1
+    if (size > LINE_BYTES_MAX) return `makes the item longer than ${LINE_BYTES_MAX} bytes`
+    if (typeof value !== 'object' || value === null) return scalarProblem(value)
+    if (ancestors.has(value)) return 'contains itself'
+    if (frames.length === ITEM_DEPTH_MAX) return `is nested deeper than ${ITEM_DEPTH_MAX} levels`
+    const problem = containerProblem(value)
+    if (problem !== null) return problem
+    frames.push({ container: value, keys: Object.keys(value), next: 0 })
+    ancestors.add(value)
+    return null
+  }
+
+  const rootProblem = problemWith(root)
+  if (rootProblem !== null) return `item: ${rootProblem}`
+  for (let frame = frames.at(-1); frame; frame = frames.at(-1)) {
+    const key = frame.keys[frame.next]
+    frame.next += 1
+    if (key === undefined) {
+      frames.pop()
+      ancestors.delete(frame.container)
+      continue
+    }
+    const path = frames.length
+    const problem = problemWith((frame.container as Readonly<Record<string, unknown>>)[key])
+    if (problem !== null) return `${pathOf(frames.slice(0, path))}: ${problem}`
+  }
+  return null
+}
+
+function scalarProblem(value: unknown): string | null {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null
+  if (value === undefined) return 'is undefined'
+  if (typeof value !== 'number') return `is a ${typeof value}`
+  return Number.isFinite(value) ? null : `is ${value}, which JSON cannot hold`
+}
+
+function containerProblem(value: object): string | null {
+  const isArray = Array.isArray(value)
+  if (!(isArray ? isPlainArray(value) : isPlainObject(value))) {
+    return `is an instance of ${constructorName(value)}`
+  }
+  let fields = 0
+  for (const key of Reflect.ownKeys(value)) {
+    if (typeof key === 'symbol') return `has the symbol key ${String(key)}`
+    if (isArray && key === 'length') continue
+    const descriptor = Object.getOwnPropertyDescriptor(value, key)
+    if (!descriptor || !('value' in descriptor)) return `has the accessor ${JSON.stringify(key)}`
+    if (!descriptor.enumerable) return `has the hidden key ${JSON.stringify(key)}`
+    if (isArray && !/^(?:0|[1-9]\d*)$/.test(key)) {
+      return `is an array with the key ${JSON.stringify(key)}`
+    }
+    fields += 1
+  }
+  return isArray && fields !== value.length ? 'is an array with holes' : null
+}
+
+/** Of any realm: what inherits from the root of a prototype chain and nothing else. */
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === null) return true
+  return (
+    typeof prototype === 'object' &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'hasOwnProperty')
+  )
+}
+
+/** `Array.prototype` is itself an array, in every realm; the prototype of a subclass is none. */
+function isPlainArray(value: readonly unknown[]): boolean {
+  return Array.isArray(Object.getPrototypeOf(value))
+}
+
+function constructorName(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const named: unknown =
+    typeof prototype === 'object' && prototype !== null
+      ? Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+      : null
+  return typeof named === 'function' && named.name ? named.name : 'an unnamed class'
+}
+
+/** `payload.content[3].text`, with quotes where a key is no identifier. */
+function pathOf(frames: readonly Frame[]): string {
+  let path = ''
+  for (const { container, keys, next } of frames) {
+    const key = keys[next - 1] ?? ''
+    if (Array.isArray(container)) path += `[${key}]`
+    else if (!/^[A-Za-z_$][\w$]*$/.test(key)) path += `[${JSON.stringify(key)}]`
+    else path += path === '' ? key : `.${key}`
+  }
+  return path
+}
