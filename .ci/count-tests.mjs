@@ -17,7 +17,7 @@ for (const name of readdirSync(folder)) {
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = passed > 0 && failed === 0 ? 0 : 1
 
-/** A file that could not be loaded, or whose hooks threw, has no failed test of its own to be counted. */
+/** A file that could not be loaded, or whose hooks threw, has no failed test to be counted. */
 function brokeOutsideOfItsTests(file) {
   return (
     file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')

@@ -31,7 +31,7 @@ function parser(argv: readonly string[]): Argv {
   )
 }
 
-/** Being yargs' default command, it makes yargs name what it does not know instead of asking for a command. */
+/** As the default command it makes yargs name what it does not know, not ask for a command. */
 const noCommand: CommandModule = {
   command: '$0',
   describe: false,
@@ -40,7 +40,7 @@ const noCommand: CommandModule = {
   },
 }
 
-/** By its own name, because the path from here to the manifest differs between source and `dist`. */
+/** By its own name, because the path to the manifest differs between source and `dist`. */
 function packageVersion(): string {
   const require = createRequire(import.meta.url)
   const manifest = require('threadstore/package.json') as { version: string }

@@ -1,4 +1,4 @@
-/** What the exit code of every command means. Scripts rely on these numbers: add, never renumber. */
+/** What the exit code of every command means. Scripts rely on it: add numbers, never change one. */
 export const ExitCode = {
   /** Done and proven. */
   done: 0,

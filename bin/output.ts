@@ -9,7 +9,7 @@ export function printLog(line: string): void {
 }
 
 function write(stream: NodeJS.WriteStream, line: string): void {
-  // `threadstore … | head` closes the pipe early. That is the reader's right, not a failure of ours.
+  // `threadstore … | head` closes the pipe early, which is the reader's right and no failure.
   if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosedPipe)
   stream.write(`${line}\n`)
 }

@@ -1,4 +1,4 @@
-/** What the user typed cannot be carried out. The message is all they see, so it says what to do instead. */
+/** What the user typed cannot be carried out. They see the message only, so it says what can. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'
 }

@@ -1,15 +1,12 @@
 import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { ROOT } from './tidy/repository.js'
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['dist/bin/threadstore.js', ...args],
-    {
-      encoding: 'utf8',
-    },
-  )
+  const command = [join(ROOT, manifest.bin.threadstore), ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
   return { status, stdout, stderr }
 }
 

@@ -47,7 +47,12 @@ describe('the packed package', () => {
     const script = `
       import { registerHooks } from 'node:module'
       const seen = []
-      registerHooks({ resolve(specifier, context, next) { seen.push(specifier); return next(specifier, context) } })
+      registerHooks({
+        resolve(specifier, context, next) {
+          seen.push(specifier)
+          return next(specifier, context)
+        },
+      })
       await import('${manifest.name}')
       process.stdout.write(JSON.stringify(seen))`
     const seen = JSON.parse(run(script)) as string[]

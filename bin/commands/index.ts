@@ -1,4 +1,4 @@
 import type { CommandModule } from 'yargs'
 
-/** Every command, in the order in which `--help` lists them. One file per command in this folder. */
+/** Every command, one file each, in the order in which `--help` lists them. */
 export const commands: readonly CommandModule[] = []

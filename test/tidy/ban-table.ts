@@ -1,6 +1,6 @@
 import type { Exception } from './exceptions.js'
 
-/** Where a ban holds. Tests beside a file and code outside of the package are freer, but not free. */
+/** Where a ban holds. Unit tests and code outside of the package are freer, but not free. */
 export const KINDS = ['shipped', 'unit test', 'outside'] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -80,7 +80,7 @@ export const BANS: readonly Ban[] = [
   },
   {
     names: ['JSON.parse'],
-    use: 'src/protocol/validate.ts or src/history/rollout-line.ts, which say what is wrong with the text',
+    use: 'src/protocol/validate.ts or src/history/rollout-line.ts, which say what is wrong',
     in: ['shipped'],
     home: ['src/protocol/', 'src/history/'],
   },

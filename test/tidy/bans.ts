@@ -5,15 +5,15 @@ import { descendants, nameOf, type Node, nodeAt } from './syntax-tree.js'
 
 interface Use {
   readonly name: string
-  readonly line: number
+  readonly at: { readonly start: number }
 }
 
-/** Everything in `files` that the table bans, and every exception in the table that is not needed. */
+/** Everything that the table bans, and every exception in the table that is not needed. */
 export function checkBans(files: readonly SourceFile[], bans: readonly Ban[] = BANS): Finding[] {
   const uses = files.map((file) => ({ file, uses: usesIn(file) }))
   return bans.flatMap((ban) => {
     const found = uses.flatMap(({ file, uses: inFile }) =>
-      isBound(ban, file.path) ? findings(ban, file.path, inFile) : [],
+      isBound(ban, file.path) ? findings(ban, file, inFile) : [],
     )
     const exceptions = ban.allowed ?? []
     const breakers = found.map(({ file }) => file)
@@ -38,10 +38,14 @@ function kindOf(path: string): Kind {
   return isTest(path) ? 'unit test' : 'shipped'
 }
 
-function findings(ban: Ban, file: string, uses: readonly Use[]): Finding[] {
+function findings(ban: Ban, file: SourceFile, uses: readonly Use[]): Finding[] {
   return uses
     .filter(({ name }) => ban.names.some((banned) => isNamed(name, banned)))
-    .map(({ name, line }) => ({ file, line, message: `${name} is banned, use ${ban.use}` }))
+    .map(({ name, at }) => ({
+      file: file.path,
+      line: file.lineOf(at),
+      message: `${name} is banned, use ${ban.use}`,
+    }))
 }
 
 function isNamed(name: string, banned: string): boolean {
@@ -52,10 +56,10 @@ function usesIn(file: SourceFile): Use[] {
   const uses: Use[] = []
   for (const node of descendants(file.program)) {
     const name = useOf(node)
-    if (name !== undefined) uses.push({ name, line: file.lineOf(node) })
+    if (name !== undefined) uses.push({ name, at: node })
   }
   for (const comment of file.comments) {
-    if (comment.value.includes('FIXME')) uses.push({ name: 'FIXME', line: file.lineOf(comment) })
+    if (comment.value.includes('FIXME')) uses.push({ name: 'FIXME', at: comment })
   }
   return uses
 }

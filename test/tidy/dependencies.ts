@@ -1,6 +1,6 @@
 import { type Finding, isTest, type SourceFile } from './source-file.js'
 
-/** Top folders whose code is installed with the package, and so finds no development dependencies. */
+/** Folders whose code is installed with the package, where development dependencies are not. */
 const SHIPPED = /^(?:src|conformance|migrate|bin)\//
 
 /** Imports that work in this repository and nowhere else. */

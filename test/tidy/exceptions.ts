@@ -1,6 +1,6 @@
 import type { Finding } from './source-file.js'
 
-/** A file that may do what others may not. The reason is for whoever wonders whether it still holds. */
+/** A file that may do what others may not. The reason lets readers judge whether it holds. */
 export interface Exception {
   readonly file: string
   readonly because: string

@@ -13,8 +13,8 @@ export interface ManifestEntry {
 }
 
 /**
- * Files in `fixtures/` that the manifest does not name or describes wrongly, and entries without a file.
- * `hashes` maps paths from `fixtures/` to the sha-256 of what is there.
+ * Files in `fixtures/` that the manifest does not list or describes wrongly, and entries without a
+ * file. `hashes` maps paths from `fixtures/` to the sha-256 of what is there.
  */
 export function checkFixtures(
   hashes: ReadonlyMap<string, string>,

@@ -22,6 +22,7 @@ describe('checkLayers', () => {
     ['src/live/a.ts', '../stores/memory/memory-thread-store.js', 'sideways'],
     ['src/stores/local/a.ts', '../memory/memory-thread-store.js', 'from store to store'],
     ['src/store/a.ts', '../index.js', 'to the entry point'],
+    ['src/store/a.test.ts', '../stores/memory/memory-thread-store.js', 'up, not even in a test'],
     ['src/store/a.ts', '../helpers.js', 'to no layer'],
     ['conformance/run.ts', '../src/stores/memory/memory-thread-store.js', 'to a store'],
     ['conformance/run.ts', '../src/live/live-thread.js', 'above the contract'],
@@ -42,6 +43,7 @@ describe('checkLayers', () => {
     ['src/stores/local/a.ts', '../../store/errors.js'],
     ['src/manager/a.ts', '../stores/memory/memory-thread-store.js'],
     ['src/live/a.test.ts', '../stores/memory/memory-thread-store.js'],
+    ['migrate/a.test.ts', '../src/stores/memory/memory-thread-store.js'],
     ['src/index.ts', './stores/memory/memory-thread-store.js'],
     ['conformance/mutants/a.ts', '../../src/stores/memory/memory-thread-store.js'],
     ['bin/open-store.ts', '../src/stores/local/local-thread-store.js'],
@@ -53,7 +55,9 @@ describe('checkLayers', () => {
   test('sees re-exports, dynamic imports and imported types', () => {
     const file = parseSource(
       'src/host/a.ts',
-      `export * from '../store/a.js'\nawait import('../store/b.js')\ntype C = import('../store/c.js').C`,
+      `export * from '../store/a.js'
+       await import('../store/b.js')
+       type C = import('../store/c.js').C`,
     )
     expect(checkLayers(file).map(({ line }) => line)).toEqual([1, 2, 3])
   })
@@ -143,7 +147,7 @@ describe('checkUnusedFiles', () => {
   })
 
   test('accepts what is imported, run as a script or an entry point', () => {
-    const main = `spawn('bench/child.ts'); new Worker(new URL('./worker.js', import.meta.url))`
+    const main = `spawn('bench/child.ts'); new URL('./worker.js', import.meta.url)`
     expect(
       check({
         'src/index.ts': `export * from './a.js'`,

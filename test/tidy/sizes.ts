@@ -19,8 +19,7 @@ export function checkSizes(file: SourceFile): Finding[] {
   const findings = longFunctions(file, file.program)
   const lines = countLines(file.text)
   if (lines > FILE_LINES_MAX && !MAY_BE_LONG.includes(basename(file.path))) {
-    const message = `a file of ${lines} lines is banned, use several of at most ${FILE_LINES_MAX}`
-    findings.push({ file: file.path, line: 1, message })
+    findings.push({ file: file.path, line: 1, message: tooLong('file', lines, FILE_LINES_MAX) })
   }
   return findings
 }
@@ -32,10 +31,17 @@ function longFunctions(file: SourceFile, node: Node): Finding[] {
   for (const child of children(node)) {
     const lines = countLines(file.text.slice(child.start, child.end))
     if (FUNCTIONS.includes(child.type) && lines > FUNCTION_LINES_MAX && !headings.includes(child)) {
-      const message = `a function of ${lines} lines is banned, use several of at most ${FUNCTION_LINES_MAX}`
-      findings.push({ file: file.path, line: file.lineOf(child), message })
+      findings.push({
+        file: file.path,
+        line: file.lineOf(child),
+        message: tooLong('function', lines, FUNCTION_LINES_MAX),
+      })
     }
     findings.push(...longFunctions(file, child))
   }
   return findings
+}
+
+function tooLong(what: string, lines: number, linesMax: number): string {
+  return `a ${what} of ${lines} lines is banned, use several of at most ${linesMax}`
 }

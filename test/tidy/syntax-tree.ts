@@ -38,7 +38,7 @@ export function nameOf(node: Node | undefined): string | undefined {
   return node?.type === 'Identifier' && typeof node['name'] === 'string' ? node['name'] : undefined
 }
 
-/** For a call such as `test.each(rows)('title', …)`: the name the chain begins with, here `test`. */
+/** The name a call chain begins with: `test` for `test.each(rows)('title', …)`. */
 export function calledName(node: Node): string | undefined {
   let callee = node.type === 'CallExpression' ? nodeAt(node, 'callee') : undefined
   while (callee !== undefined && callee.type !== 'Identifier') {

@@ -4,7 +4,7 @@ import { calledName, children, isString, type Node, nodesAt } from './syntax-tre
 const GROUPS: readonly string[] = ['describe', 'suite']
 const TESTS: readonly string[] = ['test', 'it']
 
-/** Titles that two tests share, so that a report cannot say which one failed, and titles that hope. */
+/** Titles that two tests share, so that a report cannot say which failed, and titles that hope. */
 export function checkTestTitles(file: SourceFile): Finding[] {
   const findings: Finding[] = []
   const seen = new Set<string>()
