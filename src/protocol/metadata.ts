@@ -34,3 +34,6 @@ export interface TokenUsage {
   readonly reasoningOutputTokens: number
   readonly totalTokens: number
 }
+
+/** How a rollout is written: `paginated` lines carry ordinals and may begin from a base. */
+export type HistoryMode = 'legacy' | 'paginated'
