@@ -1,13 +1,13 @@
-/** Milliseconds since 1970 as ISO 8601 UTC with milliseconds; `null` for what is no instant. */
-export function isoMillis(ms: number): string | null {
-  const date = new Date(ms)
-  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+const isoMillis =
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Whether `text` is a real instant, spelled as ISO 8601 UTC with milliseconds. */
+export function isIsoMillis(text: string): boolean {
+  const [, year, month, day] = isoMillis.exec(text) ?? []
+  return year !== undefined && Number(day) <= daysIn(Number(year), Number(month))
 }
 
-/** Whether `text` is a real instant in that spelling. */
-export function isIsoMillis(text: string): boolean {
-  // Date.parse rolls 31 February over into March; a real instant is spelled as it was given.
-  return (
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && isoMillis(Date.parse(text)) === text
-  )
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
