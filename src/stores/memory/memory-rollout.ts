@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { scanRollout } from '../../history/scan-rollout.js'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { differentContent, wrongPosition } from '../../store/errors.js'
 import type { ExportedRollout, ImportedRollout, RolloutReceipt } from '../../store/raw-history.js'
@@ -23,7 +22,7 @@ export function storedRollout({ rolloutId, log, file, imported }: MemoryRollout)
     file,
     byteCount: log.byteCount,
     itemCount: log.itemCount,
-    sha256: createHash('sha256').update(log.bytes).digest('hex'),
+    sha256: sha256(log.bytes),
     fingerprint: imported.byteCount === log.byteCount ? imported.fingerprint : null,
   }
 }
@@ -67,10 +66,16 @@ export function importedRollout(
 }
 
 /** What is stored of a rollout, computed from its bytes. */
-export async function receipt({ rolloutId, log }: MemoryRollout): Promise<RolloutReceipt> {
-  async function* chunks(): AsyncIterable<Uint8Array> {
-    yield log.bytes
+export function receipt({ rolloutId, log }: MemoryRollout): RolloutReceipt {
+  return {
+    rolloutId,
+    itemCount: log.itemCount,
+    byteCount: log.byteCount,
+    sha256: sha256(log.bytes),
+    findings: log.findings.map((finding) => ({ ...finding, rolloutId })),
   }
-  const { itemCount, byteCount, sha256, findings } = await scanRollout(chunks(), { rolloutId })
-  return { rolloutId, itemCount, byteCount, sha256, findings }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -400,10 +400,7 @@ export class MemoryThreadStore implements ThreadStore {
     return foldTurns(this.#history(this.#visible(of.threadId, of.includeArchived)).items, view)
   }
 
-  async #receipt(threadId: ThreadId): Promise<ThreadReceipt> {
-    return {
-      threadId,
-      rollouts: await Promise.all(this.#storage.rolloutsOf(threadId).map(receipt)),
-    }
+  #receipt(threadId: ThreadId): ThreadReceipt {
+    return { threadId, rollouts: this.#storage.rolloutsOf(threadId).map(receipt) }
   }
 }

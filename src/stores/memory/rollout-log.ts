@@ -1,4 +1,5 @@
-import { parseRolloutLine, printRolloutLine } from '../../history/rollout-line.js'
+import type { RolloutFinding } from '../../history/findings.js'
+import { oversizeFinding, parseRolloutLine, printRolloutLine } from '../../history/rollout-line.js'
 import { splitBuffer } from '../../history/split-lines.js'
 import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
 
@@ -18,6 +19,7 @@ export class RolloutLog {
   #chunks: Buffer[] = []
   #byteCount = 0
   #entries: LogEntry[] = []
+  #findings: RolloutFinding[] = []
 
   constructor(base: HistoryPosition | null, historyMode: string) {
     this.base = base
@@ -26,6 +28,11 @@ export class RolloutLog {
 
   get byteCount(): number {
     return this.#byteCount
+  }
+
+  /** What is in the bytes and is no item. */
+  get findings(): readonly RolloutFinding[] {
+    return this.#findings
   }
 
   get itemCount(): number {
@@ -91,11 +98,14 @@ export class RolloutLog {
 
   #reindex(): void {
     this.#entries = []
-    for (const { bytes, offset } of splitBuffer(this.bytes)) {
-      const parsed = bytes === null ? null : parseRolloutLine(bytes)
-      if (bytes === null || parsed === null || !('item' in parsed)) continue
-      const ordinal = parsed.item.ordinal ?? this.endOrdinal
-      this.#entries.push({ ordinal, offset, line: bytes })
+    this.#findings = []
+    for (const [index, { bytes, offset, length }] of splitBuffer(this.bytes).entries()) {
+      const parsed = bytes === null ? { finding: oversizeFinding(length) } : parseRolloutLine(bytes)
+      if ('finding' in parsed) {
+        this.#findings.push({ ...parsed.finding, line: index + 1, offset })
+      } else if (bytes !== null) {
+        this.#entries.push({ ordinal: parsed.item.ordinal ?? this.endOrdinal, offset, line: bytes })
+      }
     }
   }
 }
