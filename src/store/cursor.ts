@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseJson } from '../protocol/parse-json.js'
 import { invalidRequest } from './errors.js'
 
 /** The place after which a page continues: sort value, then id as tie-break. */
@@ -37,18 +38,14 @@ export function invalidCursor(cursor: string): Error {
 type Body = [version: 1, query: string, value: string, id: string, inclusive: 0 | 1]
 
 function parse(cursor: string): Body | null {
-  try {
-    const body: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const wellFormed =
-      Array.isArray(body) &&
-      body.length === 5 &&
-      body[0] === 1 &&
-      body.slice(1, 4).every((part) => typeof part === 'string') &&
-      (body[4] === 0 || body[4] === 1)
-    return wellFormed ? (body as Body) : null
-  } catch {
-    return null
-  }
+  const body = parseJson(Buffer.from(cursor, 'base64url').toString('utf8'))
+  const wellFormed =
+    Array.isArray(body) &&
+    body.length === 5 &&
+    body[0] === 1 &&
+    body.slice(1, 4).every((part) => typeof part === 'string') &&
+    (body[4] === 0 || body[4] === 1)
+  return wellFormed ? (body as unknown as Body) : null
 }
 
 function fingerprint(query: unknown): string {
