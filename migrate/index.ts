@@ -1,2 +1,31 @@
 /** Moves threads between any two stores and proves that they arrived. */
-export {}
+export { type ThreadState, classifyThread } from './classify.js'
+export { type RecordDifference, compareRecords } from './compare-records.js'
+export type { RolloutComparison } from './compare-rollouts.js'
+export type { MigrationEvent, OnMigrationEvent } from './events.js'
+export {
+  type FindingTally,
+  FindingTallies,
+  type MigrationFinding,
+  type MigrationFindingKind,
+  findingKind,
+} from './findings.js'
+export type { StreamDifference } from './first-difference.js'
+export { type Inventory, type InventoryOptions, takeInventory } from './inventory.js'
+export type { MigrationSides } from './inventory.js'
+export {
+  type MigrationStatus,
+  type RolloutProof,
+  type ThreadOutcome,
+  migrationStatuses,
+} from './outcome.js'
+export type { MigrationPlan, PlannedThread } from './plan.js'
+export { JOBS_DEFAULT, type MigrateOptions, type MigrationResult, migrate } from './run.js'
+export {
+  type ThreadVerdict,
+  type Verdict,
+  type VerifyOptions,
+  type VerifyResult,
+  verdicts,
+  verify,
+} from './verify.js'

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { StoredThread } from '../src/store/records.js'
+
+/** A field of the record in which two stores differ. */
+export interface RecordDifference {
+  readonly field: string
+  readonly source: unknown
+  readonly target: unknown
+}
+
+/**
+ * `rolloutPath` belongs to the store that has the file, and what was asked for beside the record is
+ * no part of it.
+ */
+const notCompared: ReadonlySet<string> = new Set(['rolloutPath', 'history', 'rollouts'])
+
+/** The fields in which two records of one thread differ, by name. */
+export function compareRecords(source: StoredThread, target: StoredThread): RecordDifference[] {
+  const fields = [...new Set([...Object.keys(source), ...Object.keys(target)])].toSorted()
+  return fields
+    .filter((field) => !notCompared.has(field))
+    .map((field) => ({ field, source: fieldOf(source, field), target: fieldOf(target, field) }))
+    .filter((difference) => !isDeepStrictEqual(difference.source, difference.target))
+}
+
+function fieldOf(record: StoredThread, field: string): unknown {
+  return (record as unknown as Readonly<Record<string, unknown>>)[field]
+}

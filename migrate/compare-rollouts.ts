@@ -1,0 +1,124 @@
+import { createByteHasher } from '../src/history/digest.js'
+import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import type { Abortable } from '../src/store/params.js'
+import type { ExportedRollout, ThreadExport } from '../src/store/raw-history.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import { type StreamDifference, firstDifference } from './first-difference.js'
+import { type OnRead, openRollout } from './open-rollout.js'
+
+/** How a rollout of the source compares; `behind`: the target holds an exact prefix. */
+export interface RolloutComparison {
+  readonly rolloutId: RolloutId
+  readonly state: 'equal' | 'behind' | 'different' | 'missing' | 'foreign'
+  readonly sourceBytes: number
+  readonly targetBytes: number
+  /** SHA-256 of the source's bytes; `null` for a rollout the source does not have. */
+  readonly sha256: string | null
+  readonly firstDifference: StreamDifference | null
+  /** For people; empty when the rollout is equal. */
+  readonly reason: string
+}
+
+export interface CompareContext extends Abortable {
+  readonly source: ThreadStore
+  readonly target: ThreadStore
+  readonly readBack?: boolean
+  readonly onRead: OnRead
+}
+
+/** What one side has of a rollout. */
+interface Held {
+  readonly byteCount: number
+  readonly sha256: string
+}
+
+/** Compares the rollouts of a thread by hashing both sides anew. */
+export async function compareRollouts(
+  context: CompareContext,
+  threadId: ThreadId,
+): Promise<{ exported: ThreadExport; rollouts: readonly RolloutComparison[] }> {
+  const { source, signal } = context
+  const exported = await source.exportThread({ threadId, ...(signal && { signal }) })
+  const held = await heldRollouts(context, threadId)
+  const rollouts: RolloutComparison[] = []
+  for (const rollout of exported.rollouts) {
+    rollouts.push(await compareRollout(context, threadId, rollout, held.get(rollout.rolloutId)))
+    held.delete(rollout.rolloutId)
+  }
+  for (const [rolloutId, { byteCount }] of held) rollouts.push(foreign(rolloutId, byteCount))
+  return { exported, rollouts }
+}
+
+async function heldRollouts(
+  { target, readBack, signal }: CompareContext,
+  threadId: ThreadId,
+): Promise<Map<RolloutId, Held>> {
+  const params = { threadId, ...(signal && { signal }) }
+  if (!readBack) {
+    const digest = await target.historyDigest(params)
+    return new Map(digest.rollouts.map((rollout) => [rollout.rolloutId, rollout]))
+  }
+  const held = new Map<RolloutId, Held>()
+  for (const rollout of (await target.exportThread(params)).rollouts) {
+    const hasher = createByteHasher()
+    for await (const chunk of rollout.read()) hasher.update(chunk)
+    held.set(rollout.rolloutId, { byteCount: hasher.byteCount, sha256: hasher.sha256() })
+  }
+  return held
+}
+
+async function compareRollout(
+  context: CompareContext,
+  threadId: ThreadId,
+  rollout: ExportedRollout,
+  held: Held | undefined,
+): Promise<RolloutComparison> {
+  const { rolloutId, byteCount: sourceBytes } = rollout
+  const targetBytes = held?.byteCount ?? 0
+  const open = await openRollout(rollout, Math.min(targetBytes, sourceBytes), context.onRead)
+  for await (const _ of open.rest) context.signal?.throwIfAborted()
+  const facts = {
+    rolloutId,
+    sourceBytes,
+    targetBytes,
+    sha256: open.sha256(),
+    firstDifference: null,
+  }
+  if (held === undefined) {
+    return { ...facts, state: 'missing', reason: `rollout ${rolloutId} is missing` }
+  }
+  const prefix = open.prefixSha256 === held.sha256 && targetBytes <= sourceBytes
+  if (prefix && targetBytes === sourceBytes) return { ...facts, state: 'equal', reason: '' }
+  if (prefix) {
+    const reason = `rollout ${rolloutId} lacks its last ${sourceBytes - targetBytes} bytes`
+    return { ...facts, state: 'behind', reason }
+  }
+  const difference = await whereDifferent(context, threadId, rollout)
+  const at =
+    difference === null ? '' : ` from byte ${difference.offset} on, in line ${difference.line}`
+  const reason = `rollout ${rolloutId} holds other bytes${at}`
+  return { ...facts, firstDifference: difference, state: 'different', reason }
+}
+
+/** Only read when something is wrong, so that it costs a proof nothing. */
+async function whereDifferent(
+  { target, signal }: CompareContext,
+  threadId: ThreadId,
+  rollout: ExportedRollout,
+): Promise<StreamDifference | null> {
+  const inTarget = await target.exportThread({ threadId, ...(signal && { signal }) })
+  const other = inTarget.rollouts.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
+  return other === undefined ? null : await firstDifference(rollout.read(), other.read())
+}
+
+function foreign(rolloutId: RolloutId, targetBytes: number): RolloutComparison {
+  return {
+    rolloutId,
+    state: 'foreign',
+    sourceBytes: 0,
+    targetBytes,
+    sha256: null,
+    firstDifference: null,
+    reason: `rollout ${rolloutId} is only in the target`,
+  }
+}

@@ -1,0 +1,43 @@
+import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import type { MigrationFinding } from './findings.js'
+
+/**
+ * How a thread's migration ended. `proven`: it is in the target and its digest, recomputed there,
+ * equals that of the bytes read. `already`: nothing had to be sent. `appended`: an earlier copy was
+ * brought up to date, and proven. `busy`: somebody is writing it; what could be copied is proven.
+ * `conflict`: the target holds something else under its id, which was left alone. `failed`: it could
+ * not be read, sent or proven.
+ */
+export const migrationStatuses = [
+  'proven',
+  'already',
+  'appended',
+  'busy',
+  'conflict',
+  'failed',
+] as const
+export type MigrationStatus = (typeof migrationStatuses)[number]
+
+/** What the target holds of a rollout, and how much of it was sent now. */
+export interface RolloutProof {
+  readonly rolloutId: RolloutId
+  readonly byteCount: number
+  /** `null` where the target keeps no count. */
+  readonly itemCount: number | null
+  /** SHA-256 of the rollout's bytes in the target, lower-case hex; `null` where it keeps none. */
+  readonly sha256: string | null
+  readonly bytesSent: number
+}
+
+/** How the migration of one thread ended. */
+export interface ThreadOutcome {
+  readonly threadId: ThreadId
+  readonly status: MigrationStatus
+  /** Bytes of the thread's rollouts in the target; items where it has no rollouts. */
+  readonly bytesSent: number
+  readonly bytesRead: number
+  readonly rollouts: readonly RolloutProof[]
+  readonly findings: readonly MigrationFinding[]
+  /** Why it is not proven, for people; `null` when it is. */
+  readonly reason: string | null
+}

@@ -1,0 +1,248 @@
+import type { Clock } from '../src/host/clock.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
+import { ThreadStoreError } from '../src/store/errors.js'
+import { alreadyThere, copyThread } from './copy-thread.js'
+import { copyThreadItems } from './copy-thread-items.js'
+import type { MigrationEvent, OnMigrationEvent } from './events.js'
+import type { MigrationFinding } from './findings.js'
+import { type MigrationSides, takeInventory } from './inventory.js'
+import type { MigrationStatus, ThreadOutcome } from './outcome.js'
+import {
+  type MigrationPlan,
+  type PlannedThread,
+  orderPlan,
+  rolloutOwners,
+  withBases,
+} from './plan.js'
+import { isOutage, retrying } from './retry.js'
+
+/** Threads copied at once unless told otherwise: enough to keep both ends busy, few connections. */
+export const JOBS_DEFAULT = 4
+
+export interface MigrateOptions extends MigrationSides {
+  readonly clock: Clock
+  /** Threads to copy, with those their histories begin in. @defaultValue every thread */
+  readonly only?: ReadonlySet<ThreadId>
+  /** @defaultValue `JOBS_DEFAULT` */
+  readonly jobs?: number
+  /** Only the inventory is taken. @defaultValue false */
+  readonly dryRun?: boolean
+  /** Everything that happens, outcomes included, as it happens. */
+  readonly onEvent?: OnMigrationEvent
+}
+
+/** What a migration came to. The outcome of every thread went to `onEvent`. */
+export interface MigrationResult {
+  readonly plan: MigrationPlan
+  readonly totals: Readonly<Record<MigrationStatus, number>>
+  /** Threads of the plan that nothing was done about. */
+  readonly left: number
+  readonly bytesRead: number
+  readonly bytesSent: number
+  readonly onlyInTarget: number
+  /** Threads asked for that the source does not have. */
+  readonly unknown: readonly ThreadId[]
+  /** Why the run ended before its plan, or `null`. */
+  readonly stopped: 'interrupted' | ThreadStoreError | null
+}
+
+/**
+ * Copies threads from one store to another and proves them. What is proven already is not sent
+ * again, so running it again resumes it.
+ */
+export async function migrate(options: MigrateOptions): Promise<MigrationResult> {
+  const tally = new RunTally(options.onEvent)
+  const inventory = await takeInventory({
+    ...options,
+    onFound: (threads) => tally.note({ type: 'found', threads }),
+    onSame: (stored) => {
+      if (options.only?.has(stored.threadId) ?? true) tally.finish(alreadyThere(stored))
+    },
+  })
+  const { only } = options
+  const chosen = only === undefined ? inventory.threads : withBases(inventory.threads, only)
+  const plan = orderPlan(chosen.filter((thread) => thread.state !== 'same'))
+  tally.note({ type: 'planned', threads: plan.threads.length, bytes: plan.bytesToSend })
+  const known = new Set(inventory.threads.map((thread) => thread.threadId))
+  const stopped = options.dryRun ? null : await copyAll(options, plan, inventory.threads, tally)
+  return {
+    plan,
+    ...tally.result(),
+    left: plan.threads.length - tally.copied,
+    onlyInTarget: inventory.onlyInTarget,
+    unknown: [...(only ?? [])].filter((threadId) => !known.has(threadId)),
+    stopped,
+  }
+}
+
+/** Copies the threads of a plan, several at once, in its order. */
+async function copyAll(
+  options: MigrateOptions,
+  plan: MigrationPlan,
+  inSource: readonly PlannedThread[],
+  tally: RunTally,
+): Promise<MigrationResult['stopped']> {
+  const { signal } = options
+  const stop = new AbortController()
+  const either = AbortSignal.any(signal === undefined ? [stop.signal] : [stop.signal, signal])
+  const owners = rolloutOwners(inSource)
+  const begun = new Map<ThreadId, Promise<ThreadOutcome | null>>()
+  const queue = plan.threads.values()
+  let outage: ThreadStoreError | null = null
+
+  /** `null` for a thread that the end of the run overtook. */
+  async function copyOne(planned: PlannedThread): Promise<ThreadOutcome | null> {
+    // Only what was begun before is waited for, so that a cycle of bases cannot wait for itself.
+    const bases = planned.baseIds.map((id) => begun.get(owners.get(id)?.threadId ?? ''))
+    for (const base of bases) {
+      const outcome = await base
+      if (outcome?.status === 'failed' || outcome?.status === 'conflict') {
+        return lostBase(planned, outcome)
+      }
+    }
+    try {
+      return await copyOrExplain({ ...options, signal: either }, planned, owners, tally)
+    } catch (error) {
+      if (!either.aborted && isOutage(error)) outage = ThreadStoreError.from(error, 'migrate')
+      if (isOutage(error)) stop.abort(error)
+      if (either.aborted) return null
+      throw error
+    }
+  }
+
+  async function work(): Promise<void> {
+    for (const planned of queue) {
+      if (either.aborted) return
+      const outcome = copyOne(planned)
+      begun.set(planned.threadId, outcome)
+      const done = await outcome
+      if (done !== null) tally.finish(done, true)
+    }
+  }
+
+  await Promise.all(Array.from({ length: options.jobs ?? JOBS_DEFAULT }, work))
+  return outage ?? (signal?.aborted ? 'interrupted' : null)
+}
+
+/** Copies a thread, again while that may help. What is wrong with the thread itself is its outcome. */
+async function copyOrExplain(
+  options: MigrateOptions & { readonly signal: AbortSignal },
+  planned: PlannedThread,
+  owners: ReadonlyMap<string, PlannedThread>,
+  tally: RunTally,
+): Promise<ThreadOutcome> {
+  const { source, target, signal, clock } = options
+  const { threadId } = planned
+  tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
+  let bytesRead = 0
+  const onRead = (bytes: number): void => {
+    bytesRead += bytes
+    tally.note({ type: 'read', threadId, bytes })
+  }
+  const raw = source.supports.rawHistory && target.supports.rawHistory
+  const copy = raw ? copyThread : copyThreadItems
+  const context = { source, target, signal, onRead }
+  try {
+    const outcome = await retrying(
+      (attempt) => copy(context, threadId, planned.state === 'new' && attempt === 1),
+      {
+        clock,
+        signal,
+        onRetry: (attempt, pauseMs, { message }) =>
+          tally.note({ type: 'retrying', threadId, attempt, pauseMs, reason: message }),
+      },
+    )
+    const findings = [...missingBases(planned, owners), ...outcome.findings]
+    return { ...outcome, bytesRead, findings }
+  } catch (error) {
+    if (signal.aborted || isOutage(error)) throw error
+    return outcomeOf(planned, bytesRead, ThreadStoreError.from(error, 'migrate'))
+  }
+}
+
+function outcomeOf(
+  { threadId }: PlannedThread,
+  bytesRead: number,
+  error: ThreadStoreError,
+): ThreadOutcome {
+  const busy = error.details.reason === 'already-live'
+  return {
+    threadId,
+    status: busy ? 'busy' : error.code === 'CONFLICT' ? 'conflict' : 'failed',
+    bytesSent: 0,
+    bytesRead,
+    rollouts: [],
+    findings: [],
+    reason: error.message,
+  }
+}
+
+function lostBase({ threadId }: PlannedThread, base: ThreadOutcome): ThreadOutcome {
+  return {
+    threadId,
+    status: 'failed',
+    bytesSent: 0,
+    bytesRead: 0,
+    rollouts: [],
+    findings: [],
+    reason: `its history begins in thread ${base.threadId}, which could not be copied`,
+  }
+}
+
+function missingBases(
+  { threadId, baseIds }: PlannedThread,
+  owners: ReadonlyMap<string, PlannedThread>,
+): MigrationFinding[] {
+  return baseIds
+    .filter((id) => !owners.has(id))
+    .map((id) => ({
+      code: 'BASE_NOT_IN_SOURCE',
+      threadId,
+      message: `the history begins in rollout ${id}, which is not in the source`,
+    }))
+}
+
+/** Counts what happens and passes it on. */
+class RunTally {
+  readonly #onEvent: OnMigrationEvent | undefined
+  readonly #totals: Record<MigrationStatus, number> = {
+    proven: 0,
+    already: 0,
+    appended: 0,
+    busy: 0,
+    conflict: 0,
+    failed: 0,
+  }
+  #bytesRead = 0
+  #bytesSent = 0
+  #copied = 0
+
+  constructor(onEvent: OnMigrationEvent | undefined) {
+    this.#onEvent = onEvent
+  }
+
+  /** Threads of the plan that have an outcome. */
+  get copied(): number {
+    return this.#copied
+  }
+
+  note(event: MigrationEvent): void {
+    if (event.type === 'read') this.#bytesRead += event.bytes
+    this.#onEvent?.(event)
+  }
+
+  finish(outcome: ThreadOutcome, planned = false): void {
+    this.#totals[outcome.status] += 1
+    this.#bytesSent += outcome.bytesSent
+    if (planned) this.#copied += 1
+    this.note({ type: 'finished', outcome })
+  }
+
+  result(): Pick<MigrationResult, 'totals' | 'bytesRead' | 'bytesSent'> {
+    return {
+      totals: { ...this.#totals },
+      bytesRead: this.#bytesRead,
+      bytesSent: this.#bytesSent,
+    }
+  }
+}
