@@ -10,6 +10,10 @@ export interface ManifestEntry {
   /** From `fixtures/`. */
   readonly path: string
   readonly sha256: string
+  readonly source: string
+  /** The release that wrote the bytes, or `made`. */
+  readonly codex: string
+  readonly why: string
 }
 
 /**
@@ -37,9 +41,13 @@ export function checkFixtures(
       )
     }
   }
-  for (const path of recorded.keys()) {
+  for (const { path, source, codex, why } of entries) {
     if (!hashes.has(path))
       findings.push(finding(MANIFEST_PATH, `an entry without a file (${path})`, 'none'))
+    if ([source, codex, why].includes(''))
+      findings.push(
+        finding(MANIFEST_PATH, `an entry that does not say why (${path})`, 'source, codex and why'),
+      )
   }
   return findings
 }

@@ -21,9 +21,10 @@ const ABOVE_THE_LADDER: Readonly<Record<string, readonly string[]>> = {
   conformance: [...CONTRACT, 'conformance/mutants'],
   migrate: CONTRACT,
   bin: ['src/*', 'src/stores/*', 'conformance', 'conformance/mutants', 'migrate'],
-  test: ['src/*', 'src/stores/*', 'conformance', 'conformance/mutants', 'migrate'],
+  'test/support': [],
+  test: ['src/*', 'src/stores/*', 'conformance', 'conformance/mutants', 'migrate', 'test/support'],
   examples: [],
-  bench: ['src/*', 'src/stores/*', 'conformance', 'migrate'],
+  bench: ['src/*', 'src/stores/*', 'conformance', 'migrate', 'test/support'],
 }
 
 /** Unit tests of code that works on any store need one, and the reference store is it. */
@@ -32,6 +33,9 @@ const UNIT_TESTS_MAY_ALSO_IMPORT: Readonly<Record<string, readonly string[]>> = 
   conformance: ['src/stores/memory'],
   migrate: ['src/stores/memory'],
 }
+
+/** Fixtures and temporary folders: tests of every layer need them, what is shipped must not. */
+const EVERY_TEST_MAY_IMPORT = ['test/support']
 
 /** Every import that points up or sideways. */
 export function checkLayers(file: SourceFile): Finding[] {
@@ -62,7 +66,8 @@ export function checkLayers(file: SourceFile): Finding[] {
 function visibleFrom(layer: string, inTest: boolean): readonly string[] {
   const row = LADDER.findIndex((names) => names.some((name) => matches(layer, name)))
   const below = row < 0 ? (ABOVE_THE_LADDER[layer] ?? []) : LADDER.slice(row + 1).flat()
-  return inTest ? [...below, ...(UNIT_TESTS_MAY_ALSO_IMPORT[layer] ?? [])] : below
+  if (!inTest) return below
+  return [...below, ...EVERY_TEST_MAY_IMPORT, ...(UNIT_TESTS_MAY_ALSO_IMPORT[layer] ?? [])]
 }
 
 /** The layer a path belongs to: a folder of `src`, a single store, or a top folder. */
@@ -74,6 +79,7 @@ function layerOf(path: string): string | undefined {
     return LADDER.flat().some((name) => matches(layer, name)) ? layer : undefined
   }
   if (top === 'conformance' && folder === 'mutants') return 'conformance/mutants'
+  if (top === 'test' && folder === 'support') return 'test/support'
   return top in ABOVE_THE_LADDER ? top : undefined
 }
 

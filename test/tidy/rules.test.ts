@@ -29,6 +29,7 @@ describe('checkLayers', () => {
     ['conformance/mutants/a.ts', '../../src/stores/local/local-thread-store.js', 'to a store'],
     ['migrate/run.ts', '../src/stores/local/local-thread-store.js', 'to a store'],
     ['migrate/run.ts', '../conformance/index.js', 'sideways'],
+    ['migrate/run.ts', '../test/support/homes.js', 'to what only tests may use'],
     ['test/a.test.ts', '../bin/output.js', 'to the composition root'],
     ['src/host/a.ts', '../../bin/output.js', 'to the composition root'],
   ])('%s may not import %s (%s)', (path, specifier) => {
@@ -44,6 +45,8 @@ describe('checkLayers', () => {
     ['src/manager/a.ts', '../stores/memory/memory-thread-store.js'],
     ['src/live/a.test.ts', '../stores/memory/memory-thread-store.js'],
     ['migrate/a.test.ts', '../src/stores/memory/memory-thread-store.js'],
+    ['src/stores/local/a.test.ts', '../../../test/support/homes.js'],
+    ['test/support/damage.ts', './homes.js'],
     ['src/index.ts', './stores/memory/memory-thread-store.js'],
     ['conformance/mutants/a.ts', '../../src/stores/memory/memory-thread-store.js'],
     ['bin/open-store.ts', '../src/stores/local/local-thread-store.js'],
@@ -259,7 +262,8 @@ describe('checkTestTitles', () => {
 })
 
 describe('checkFixtures', () => {
-  const entries = [{ path: 'a.jsonl', sha256: '11' }]
+  const entry = { path: 'a.jsonl', sha256: '11', source: 'recorded', codex: '0.131.0', why: 'one' }
+  const entries = [entry]
 
   test.each([
     ['a file the manifest does not list', { 'a.jsonl': '11', 'b.jsonl': '22' }],
@@ -268,6 +272,12 @@ describe('checkFixtures', () => {
   ])('refuses %s', (what, hashes) => {
     expect(messages(checkFixtures(new Map(Object.entries(hashes)), entries))).toEqual([
       expect.stringContaining(`${what} is banned, use `),
+    ])
+  })
+
+  test('refuses a file nobody gave a reason for', () => {
+    expect(messages(checkFixtures(new Map([['a.jsonl', '11']]), [{ ...entry, why: '' }]))).toEqual([
+      expect.stringContaining('an entry that does not say why (a.jsonl) is banned, use '),
     ])
   })
 
