@@ -12,6 +12,8 @@ export interface Fixture {
   readonly why: string
   /** Where the file would lie in a Codex home; every file in `damaged/` has one of its own. */
   readonly home?: string
+  /** What Codex made of the file, by release, in a home that held all damaged files and no database. */
+  readonly observed?: Readonly<Record<string, string>>
 }
 
 const FOLDER = findFolder(import.meta.dirname)

@@ -16,7 +16,7 @@ const files = readdirSync(fixturePath(), { recursive: true, withFileTypes: true 
     const sha256 = createHash('sha256')
       .update(readFileSync(fixturePath(path)))
       .digest('hex')
-    const { source = '', codex = '', why = '', home } = known.get(path) ?? {}
-    return { path, sha256, source, codex, why, ...(home !== undefined && { home }) }
+    const fixture = { path, sha256, source: '', codex: '', why: '' }
+    return { ...fixture, ...known.get(path), sha256 }
   })
 writeFileSync(fixturePath('MANIFEST.json'), `${JSON.stringify({ files }, null, 2)}\n`)
