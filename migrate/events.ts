@@ -6,7 +6,12 @@ export type MigrationEvent =
   /** So many threads were found in the source so far. */
   | { readonly type: 'found'; readonly threads: number }
   /** The inventory is complete: this is what is going to be done. */
-  | { readonly type: 'planned'; readonly threads: number; readonly bytes: number }
+  | {
+      readonly type: 'planned'
+      readonly threads: number
+      readonly bytesToRead: number
+      readonly bytesToSend: number
+    }
   | { readonly type: 'started'; readonly threadId: ThreadId; readonly bytes: number }
   /** Bytes were read from the source. */
   | { readonly type: 'read'; readonly threadId: ThreadId; readonly bytes: number }

@@ -20,6 +20,13 @@ export {
   migrationStatuses,
 } from './outcome.js'
 export type { MigrationPlan, PlannedThread } from './plan.js'
+export {
+  type ReportHeader,
+  type ReportWriter,
+  type StopReason,
+  beginReport,
+  stopReason,
+} from './report.js'
 export { JOBS_DEFAULT, type MigrateOptions, type MigrationResult, migrate } from './run.js'
 export {
   type ThreadVerdict,

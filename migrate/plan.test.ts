@@ -6,6 +6,7 @@ function planned(threadId: string, bytes: number, baseIds: string[] = []): Plann
     threadId,
     state: 'new',
     byteCount: bytes,
+    bytesToRead: bytes,
     bytesToSend: bytes,
     rolloutIds: [`${threadId}-rollout`],
     baseIds: baseIds.map((id) => `${id}-rollout`),

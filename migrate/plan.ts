@@ -1,6 +1,6 @@
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import type { StoredThread } from '../src/store/records.js'
-import type { ThreadState } from './classify.js'
+import { type ThreadState, classifyRollout } from './classify.js'
 
 /** A thread on the way to the target: what has to be known of it before it is copied, and no more. */
 export interface PlannedThread {
@@ -8,6 +8,8 @@ export interface PlannedThread {
   readonly state: ThreadState
   /** Bytes of the thread's rollouts in the source; 0 where the source does not say. */
   readonly byteCount: number
+  /** Bytes that have to be read to copy what is new and to prove what is not. */
+  readonly bytesToRead: number
   /** Bytes that have to be sent if what the target holds is a prefix. */
   readonly bytesToSend: number
   readonly rolloutIds: readonly RolloutId[]
@@ -22,15 +24,17 @@ export function plannedThread(
   state: ThreadState,
 ): PlannedThread {
   const rollouts = source.rollouts ?? []
-  const stored = new Map((target?.rollouts ?? []).map((r) => [r.rolloutId, r.byteCount]))
+  const stored = new Map((target?.rollouts ?? []).map((r) => [r.rolloutId, r]))
+  const unproven = rollouts.filter((r) => classifyRollout(r, stored.get(r.rolloutId)) !== 'same')
   const own = new Set(rollouts.map((rollout) => rollout.rolloutId))
   const bases = rollouts.flatMap(({ base }) => (base === null ? [] : [base.rolloutId]))
   return {
     threadId: source.threadId,
     state,
     byteCount: sum(rollouts.map((rollout) => rollout.byteCount)),
+    bytesToRead: sum(unproven.map((rollout) => rollout.byteCount)),
     bytesToSend: sum(
-      rollouts.map((r) => Math.max(0, r.byteCount - (stored.get(r.rolloutId) ?? 0))),
+      unproven.map((r) => Math.max(0, r.byteCount - (stored.get(r.rolloutId)?.byteCount ?? 0))),
     ),
     rolloutIds: [...own],
     baseIds: [...new Set(bases)].filter((id) => !own.has(id)),
@@ -42,6 +46,7 @@ export interface MigrationPlan {
   /** Threads that others begin from come first; among equals the largest does. */
   readonly threads: readonly PlannedThread[]
   readonly byteCount: number
+  readonly bytesToRead: number
   readonly bytesToSend: number
 }
 
@@ -50,6 +55,7 @@ export function orderPlan(threads: readonly PlannedThread[]): MigrationPlan {
   return {
     threads: lineageLevels(threads).flatMap((level) => level.toSorted(largestFirst)),
     byteCount: sum(threads.map((thread) => thread.byteCount)),
+    bytesToRead: sum(threads.map((thread) => thread.bytesToRead)),
     bytesToSend: sum(threads.map((thread) => thread.bytesToSend)),
   }
 }

@@ -40,7 +40,7 @@ export interface MigrationResult {
   readonly bytesRead: number
   readonly bytesSent: number
   readonly onlyInTarget: number
-  /** Threads asked for that the source does not have. */
+  /** Threads asked for that the source does not have. If there are any, nothing was copied. */
   readonly unknown: readonly ThreadId[]
   /** Why the run ended before its plan, or `null`. */
   readonly stopped: 'interrupted' | ThreadStoreError | null
@@ -62,15 +62,22 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   const { only } = options
   const chosen = only === undefined ? inventory.threads : withBases(inventory.threads, only)
   const plan = orderPlan(chosen.filter((thread) => thread.state !== 'same'))
-  tally.note({ type: 'planned', threads: plan.threads.length, bytes: plan.bytesToSend })
+  tally.note({
+    type: 'planned',
+    threads: plan.threads.length,
+    bytesToRead: plan.bytesToRead,
+    bytesToSend: plan.bytesToSend,
+  })
   const known = new Set(inventory.threads.map((thread) => thread.threadId))
-  const stopped = options.dryRun ? null : await copyAll(options, plan, inventory.threads, tally)
+  const unknown = [...(only ?? [])].filter((threadId) => !known.has(threadId))
+  const idle = options.dryRun === true || unknown.length > 0
+  const stopped = idle ? null : await copyAll(options, plan, inventory.threads, tally)
   return {
     plan,
     ...tally.result(),
     left: plan.threads.length - tally.copied,
     onlyInTarget: inventory.onlyInTarget,
-    unknown: [...(only ?? [])].filter((threadId) => !known.has(threadId)),
+    unknown,
     stopped,
   }
 }

@@ -1,0 +1,25 @@
+import type { Argv } from 'yargs'
+import { printResult } from '../output.js'
+import { schemas } from '../schemas.js'
+import { UsageError } from '../usage-error.js'
+
+/** `threadstore schema`: the JSON Schema of every document that commands print. */
+export function schemaCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'schema [name]',
+    'print a JSON Schema, or the names of all',
+    (options) => options.positional('name', { type: 'string', describe: 'which schema' }),
+    ({ name }) => {
+      if (name === undefined) {
+        for (const known of Object.keys(schemas)) printResult(known)
+        return
+      }
+      const schema = new Map(Object.entries(schemas)).get(name)
+      if (schema === undefined) {
+        const known = Object.keys(schemas).join(', ')
+        throw new UsageError(`there is no schema ${name}; there are ${known}`)
+      }
+      printResult(JSON.stringify(schema, null, 2))
+    },
+  )
+}

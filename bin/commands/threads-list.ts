@@ -1,0 +1,62 @@
+import Table from 'cli-table3'
+import type { Argv } from 'yargs'
+import type { ListThreadsParams, StoredThread, ThreadPage } from '../../src/index.js'
+import { type OpenedStore, openStore } from '../open-store.js'
+import { printResult } from '../output.js'
+import { positiveInteger } from '../store-options.js'
+
+/** `threadstore threads list`: one page of threads. */
+export function threadsListCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'list <store>',
+    'list threads, those last used first',
+    (options) =>
+      options.positional('store', { type: 'string', demandOption: true }).options({
+        archived: { type: 'boolean', default: false, describe: 'the archived ones instead' },
+        search: { type: 'string', describe: 'only threads whose name or beginning holds a text' },
+        sort: { choices: ['created', 'updated'], default: 'updated', describe: 'what to sort by' },
+        ascending: { type: 'boolean', default: false, describe: 'oldest first' },
+        limit: { type: 'number', default: 50, describe: 'threads on the page, at most 1000' },
+        cursor: { type: 'string', describe: 'where an earlier page ended' },
+        json: { type: 'boolean', default: false, describe: 'print a document instead of a table' },
+      }),
+    async (args) => {
+      const pageSize = Math.min(1000, positiveInteger('--limit', args.limit))
+      await using opened = await openStore(args.store, 'read')
+      const params: ListThreadsParams = {
+        pageSize,
+        archived: args.archived,
+        sortKey: args.sort === 'created' ? 'createdAt' : 'updatedAt',
+        sortDirection: args.ascending ? 'asc' : 'desc',
+        ...(args.search !== undefined && { searchTerm: args.search }),
+        ...(args.cursor !== undefined && { cursor: args.cursor }),
+      }
+      const page = await opened.store.listThreads(params)
+      if (args.json) printDocument(opened, page)
+      else printTable(page, args.sort === 'created' ? 'createdAt' : 'updatedAt')
+    },
+  )
+}
+
+function printDocument({ label }: OpenedStore, { items, nextCursor }: ThreadPage): void {
+  const document = { schema: 'threadstore/thread-list/1', store: label, threads: items, nextCursor }
+  printResult(JSON.stringify(document, null, 2))
+}
+
+function printTable(page: ThreadPage, time: 'createdAt' | 'updatedAt'): void {
+  const table = new Table({
+    head: ['thread', time === 'createdAt' ? 'created' : 'updated', 'directory', 'name'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const thread of page.items) {
+    table.push([thread.threadId, thread[time].slice(0, 19), thread.cwd, nameOf(thread)])
+  }
+  printResult(table.toString())
+  if (page.nextCursor !== null) printResult(`more: --cursor ${page.nextCursor}`)
+}
+
+/** What people know a thread by, on one line. */
+function nameOf({ name, title, preview }: StoredThread): string {
+  const text = (name ?? title ?? preview).replace(/\s+/g, ' ').trim()
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}

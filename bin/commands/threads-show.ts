@@ -1,0 +1,54 @@
+import type { Argv } from 'yargs'
+import type { StoredThread } from '../../src/index.js'
+import { formatBytes } from '../format.js'
+import { openStore } from '../open-store.js'
+import { printResult } from '../output.js'
+import { threadId } from '../store-options.js'
+
+/** `threadstore threads show`: everything a store knows of a thread but its history. */
+export function threadsShowCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'show <store> <thread>',
+    'show the record of a thread and where its history lies',
+    (options) =>
+      options
+        .positional('store', { type: 'string', demandOption: true })
+        .positional('thread', { type: 'string', demandOption: true, describe: 'id of the thread' })
+        .options({
+          json: { type: 'boolean', default: false, describe: 'print a document instead of text' },
+        }),
+    async (args) => {
+      const id = threadId('<thread>', args.thread)
+      await using opened = await openStore(args.store, 'read')
+      const thread = await opened.store.readThread({
+        threadId: id,
+        includeArchived: true,
+        includeRollouts: opened.store.supports.rawHistory,
+      })
+      if (args.json) {
+        const document = { schema: 'threadstore/thread/1', store: opened.label, thread }
+        printResult(JSON.stringify(document, null, 2))
+      } else {
+        for (const line of describe(thread)) printResult(line)
+      }
+    },
+  )
+}
+
+function describe(thread: StoredThread): string[] {
+  const { rollouts, ...record } = thread
+  const fields = Object.entries(record).filter(([, value]) => value !== null && value !== '')
+  return [
+    ...fields.map(([field, value]) => `${field.padEnd(17)} ${shown(value)}`),
+    ...(rollouts ?? []).map((rollout) => {
+      const size = formatBytes(rollout.byteCount)
+      const base = rollout.base === null ? '' : `, begins in ${rollout.base.rolloutId}`
+      const file = rollout.file === null ? '' : `, ${rollout.file.name}`
+      return `${'rollout'.padEnd(17)} ${rollout.rolloutId} ${size}${base}${file}`
+    }),
+  ]
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,68 @@
+import type { FindingTally, MigrationResult, ThreadOutcome } from '../migrate/index.js'
+import { counted, formatBytes, formatDuration, formatRate } from './format.js'
+
+/** What a finished migration tells people. */
+export interface SummaryFacts {
+  readonly result: MigrationResult
+  /** Threads that are not proven, as many as are shown. */
+  readonly worst: readonly ThreadOutcome[]
+  readonly tallies: readonly FindingTally[]
+  readonly durationMs: number
+  readonly report: string | undefined
+}
+
+/** The lines that `migrate` ends with. */
+export function migrationSummary(facts: SummaryFacts): string[] {
+  const { result, worst, tallies, durationMs, report } = facts
+  const { totals, bytesSent, left, stopped } = result
+  const unproven = totals.busy + totals.conflict + totals.failed
+  const rest = unproven - worst.length
+  return [
+    ...worst.map(({ status, threadId, reason }) => `${status.padEnd(8)} ${threadId}  ${reason}`),
+    ...(rest > 0 ? [`… and ${counted(rest, 'more thread')}; --report FILE names all`] : []),
+    ...tallies.map(tallyLine),
+    `${totalsLine(result)}; ${formatBytes(bytesSent)} sent in ${formatDuration(durationMs)} (${formatRate(bytesSent, durationMs)})`,
+    ...(unproven === 0 && stopped === null && bytesSent === 0 && totals.already > 0 && left === 0
+      ? ['nothing was left to send']
+      : []),
+    ...stoppedLines(result),
+    ...(report === undefined ? [] : [`report: ${report}`]),
+  ]
+}
+
+function totalsLine({ totals, left }: MigrationResult): string {
+  const parts = Object.entries(totals)
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${count.toLocaleString('en')} ${status}`)
+  const all = Object.values(totals).reduce((sum, count) => sum + count, 0)
+  const open = left > 0 ? [`${left.toLocaleString('en')} left`] : []
+  return `${counted(all + left, 'thread')}: ${[...parts, ...open].join(', ') || 'nothing to do'}`
+}
+
+function stoppedLines({ stopped, left }: MigrationResult): string[] {
+  if (stopped === null) return []
+  const why = stopped === 'interrupted' ? 'interrupted' : `stopped: ${stopped.message}`
+  return [`${why}; ${counted(left, 'thread')} left, run the same command to go on`]
+}
+
+/** A finding as a line: how bad, how often, what it means. */
+export function tallyLine({ severity, code, count, threads, meaning }: FindingTally): string {
+  const mark = { error: '!', warning: '~', info: '·' }[severity]
+  return `${mark} ${count.toLocaleString('en').padStart(5)} ${code.padEnd(19)} ${meaning} (${counted(threads, 'thread')})`
+}
+
+/** The lines that `migrate --dry-run` ends with. */
+export function planSummary(result: MigrationResult, target: string): string[] {
+  const { plan, totals, onlyInTarget } = result
+  const states = new Map<string, number>()
+  for (const { state } of plan.threads) states.set(state, (states.get(state) ?? 0) + 1)
+  const parts = [...states].map(([state, count]) => `${count.toLocaleString('en')} ${state}`)
+  const same = totals.already > 0 ? [`${totals.already.toLocaleString('en')} same`] : []
+  const all = plan.threads.length + totals.already
+  const nothing = plan.threads.length === 0
+  return [
+    `${counted(all, 'thread')}: ${[...parts, ...same].join(', ') || 'none'}; ${formatBytes(plan.bytesToSend)} to send`,
+    ...(onlyInTarget > 0 ? [`${counted(onlyInTarget, 'thread')} only in the target`] : []),
+    nothing ? 'nothing is left to send' : `dry run: nothing was written to ${target}`,
+  ]
+}

@@ -1,0 +1,71 @@
+import { beginReport, type ReportWriter } from '../migrate/index.js'
+import { isoMillis, systemClock } from '../src/host/clock.js'
+import type { ExitCode } from './exit-codes.js'
+import { interruptible } from './interruptible.js'
+import { printResult } from './output.js'
+import { packageVersion } from './package-version.js'
+import { type Progress, showProgress } from './progress.js'
+import { openReportSink } from './report-sink.js'
+
+/** How a command that takes its time shows what it does. */
+export interface RunOptions {
+  /** Print the report rather than text. */
+  readonly json: boolean
+  /** File the report is written to as well. */
+  readonly report: string | undefined
+  /** What is being done, in the past tense: `copied`. */
+  readonly verb: string
+  /** What the report begins with, after its schema, the version and before the time. */
+  readonly header: Readonly<Record<string, unknown>> & { readonly schema: string }
+}
+
+/** What a running command works with. */
+export interface RunTools<Entry> {
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  readonly report: ReportWriter<Entry>
+}
+
+/** What a command came to. */
+export interface RunEnd {
+  readonly exitCode: ExitCode
+  /** What the report ends with. */
+  readonly summary: Readonly<Record<string, unknown>>
+  /** What people are told, given how long it took. */
+  readonly lines: (durationMs: number) => readonly string[]
+}
+
+/** Runs a command that can be interrupted, shows its progress and writes its report. */
+export async function reportedRun<Entry>(
+  options: RunOptions,
+  work: (tools: RunTools<Entry>) => Promise<RunEnd>,
+): Promise<ExitCode> {
+  using interruption = interruptible()
+  const startedAt = systemClock.now()
+  const sink = openReportSink(options.report, options.json)
+  const progress = showProgress(options.verb, options.json)
+  try {
+    const { schema, ...header } = options.header
+    const report = beginReport<Entry>(
+      { schema, version: packageVersion(), ...header, startedAt: isoMillis(startedAt) },
+      'threads',
+      (text) => sink.write(text),
+    )
+    const { exitCode, summary, lines } = await work({
+      signal: interruption.signal,
+      progress,
+      report,
+    })
+    await progress.stop()
+    const durationMs = systemClock.now() - startedAt
+    report.end({ finishedAt: isoMillis(startedAt + durationMs), durationMs, ...summary, exitCode })
+    sink.commit()
+    if (!options.json) for (const line of lines(durationMs)) printResult(line)
+    return exitCode
+  } catch (error) {
+    sink.discard()
+    throw error
+  } finally {
+    await progress.stop()
+  }
+}
