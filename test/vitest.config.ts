@@ -21,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'outside',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/interop/**'],
           globalSetup: ['test/build-first.ts'],
           testTimeout: 60_000,
         },

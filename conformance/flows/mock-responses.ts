@@ -1,0 +1,114 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/protocol/json.js'
+import { parseJson } from '../../src/protocol/parse-json.js'
+
+/** A model that answers on loopback, in the manner of the Responses API. */
+export interface MockResponses extends AsyncDisposable {
+  /** Ends in `/v1`. */
+  readonly baseUrl: string
+  /** The bodies it was sent, oldest first. */
+  readonly requests: readonly JsonObject[]
+}
+
+/** What every answer reports, so that totals can be told in advance. */
+const usage: JsonObject = {
+  input_tokens: 100,
+  input_tokens_details: { cached_tokens: 10 },
+  output_tokens: 20,
+  output_tokens_details: { reasoning_tokens: 5 },
+  total_tokens: 120,
+}
+
+const SLOW_MS = 8_000
+
+/**
+ * Starts a mock model. It answers `reply to: <the last thing the user said>`. A message with `TOOL`
+ * makes it think, then run `echo tool-output`, then answer; one with `SLOW` makes it wait.
+ */
+export async function startMockResponses(): Promise<MockResponses> {
+  const requests: JsonObject[] = []
+  const server = createServer((request, response) => {
+    answer(request, response, requests).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    requests,
+    [Symbol.asyncDispose]: async () => await stop(server),
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requests: JsonObject[],
+): Promise<void> {
+  const body = parseJson(await text(request))
+  if (request.method !== 'POST' || !request.url?.endsWith('/responses') || !isJsonObject(body)) {
+    response.writeHead(404).end()
+    return
+  }
+  requests.push(body)
+  const number = requests.length
+  const said = lastUserText(body['input'])
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const send = (event: JsonObject): void => {
+    response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`)
+  }
+  send({ type: 'response.created', response: { id: `resp_${number}` } })
+  if (said.includes('SLOW')) await delay(SLOW_MS, undefined, { ref: false })
+  for (const item of outputOf(said, body['input'], number)) {
+    send({ type: 'response.output_item.done', item })
+  }
+  send({ type: 'response.completed', response: { id: `resp_${number}`, usage } })
+  response.end()
+}
+
+function outputOf(said: string, input: JsonValue | undefined, number: number): JsonObject[] {
+  if (said.includes('TOOL') && !endsWithToolOutput(input)) {
+    const summary = [{ type: 'summary_text', text: 'thinking about it' }]
+    return [
+      { type: 'reasoning', id: `rs_${number}`, summary, encrypted_content: 'c2VjcmV0' },
+      {
+        type: 'function_call',
+        id: `fc_${number}`,
+        call_id: `call_${number}`,
+        name: 'exec_command',
+        arguments: JSON.stringify({ cmd: 'echo tool-output' }),
+      },
+    ]
+  }
+  const content = [{ type: 'output_text', text: `reply to: ${said}` }]
+  return [{ type: 'message', role: 'assistant', id: `msg_${number}`, content }]
+}
+
+function endsWithToolOutput(input: JsonValue | undefined): boolean {
+  const last = Array.isArray(input) ? (input.at(-1) as JsonValue) : undefined
+  return isJsonObject(last) && last['type'] === 'function_call_output'
+}
+
+/** The last user message that is not context the agent put there itself. */
+function lastUserText(input: JsonValue | undefined): string {
+  const messages = Array.isArray(input) ? (input as readonly JsonValue[]) : []
+  for (const message of messages.toReversed()) {
+    if (!isJsonObject(message) || message['role'] !== 'user') continue
+    const [part] = Array.isArray(message['content']) ? (message['content'] as JsonValue[]) : []
+    const said = isJsonObject(part) ? part['text'] : undefined
+    if (typeof said === 'string' && !said.startsWith('<')) return said
+  }
+  return ''
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => {
+    server.close(resolve)
+  })
+  server.closeAllConnections()
+  await closed
+}

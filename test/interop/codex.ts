@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { AppServerClient } from '../../conformance/flows/app-server-client.js'
+
+/** The releases that the project is tried against: the last with rollback, and the newest. */
+export const codexVersions = ['0.131.0', '0.169.0'] as const
+
+const run = promisify(execFile)
+
+/** The path of a real Codex, installed from npm into a cache folder when it is not there yet. */
+export async function installCodex(version: string): Promise<string> {
+  const folder = join(
+    process.env['THREADSTORE_CODEX_CACHE'] ?? join(tmpdir(), 'threadstore-codex'),
+    version,
+  )
+  const binary = join(folder, 'node_modules', '.bin', 'codex')
+  if (!(await exists(binary))) {
+    await mkdir(folder, { recursive: true })
+    await run('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--no-audit',
+      '--no-fund',
+      `@openai/codex@${version}`,
+    ])
+  }
+  return binary
+}
+
+/** Makes a home usable: every turn goes to the mock model, nothing goes anywhere else. */
+export async function configureHome(home: string, modelBaseUrl: string): Promise<void> {
+  await mkdir(home, { recursive: true })
+  const config = `model = "mock-model"
+model_provider = "mock"
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+check_for_update_on_startup = false
+
+[model_providers.mock]
+name = "mock"
+base_url = ${JSON.stringify(modelBaseUrl)}
+wire_api = "responses"
+supports_websockets = false
+request_max_retries = 0
+stream_max_retries = 0
+
+[features]
+goals = true
+`
+  await writeFile(join(home, 'config.toml'), config)
+}
+
+/** Starts a real app-server on a home. */
+export async function startCodex(binary: string, home: string): Promise<AppServerClient> {
+  const client = new AppServerClient({
+    command: binary,
+    args: ['app-server'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: home, CODEX_HOME: home, TZ: 'UTC' },
+    cwd: home,
+  })
+  await client.initialize('lab')
+  return client
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
+}
