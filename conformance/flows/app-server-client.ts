@@ -81,7 +81,7 @@ export class AppServerClient {
     const message = await this.waitFor(
       (candidate) => candidate['id'] === id && !candidate['method'],
     )
-    return message as AppServerReply
+    return message
   }
 
   /** Sends a request that must succeed. */

@@ -1,8 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/protocol/json.js'
+import { type Clock, systemClock } from '../../src/host/clock.js'
 import { parseJson } from '../../src/protocol/parse-json.js'
 
 /** A model that answers on loopback, in the manner of the Responses API. */
@@ -28,10 +28,13 @@ const SLOW_MS = 8_000
  * Starts a mock model. It answers `reply to: <the last thing the user said>`. A message with `TOOL`
  * makes it think, then run `echo tool-output`, then answer; one with `SLOW` makes it wait.
  */
-export async function startMockResponses(): Promise<MockResponses> {
+export async function startMockResponses(clock: Clock = systemClock): Promise<MockResponses> {
   const requests: JsonObject[] = []
+  const stopping = new AbortController()
   const server = createServer((request, response) => {
-    answer(request, response, requests).catch(() => response.destroy())
+    answer(request, response, { requests, clock, stopped: stopping.signal }).catch(() =>
+      response.destroy(),
+    )
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -40,14 +43,23 @@ export async function startMockResponses(): Promise<MockResponses> {
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
-    [Symbol.asyncDispose]: async () => await stop(server),
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort()
+      await stop(server)
+    },
   }
+}
+
+interface Answering {
+  readonly requests: JsonObject[]
+  readonly clock: Clock
+  readonly stopped: AbortSignal
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  requests: JsonObject[],
+  { requests, clock, stopped }: Answering,
 ): Promise<void> {
   const body = parseJson(await text(request))
   if (request.method !== 'POST' || !request.url?.endsWith('/responses') || !isJsonObject(body)) {
@@ -58,11 +70,11 @@ async function answer(
   const number = requests.length
   const said = lastUserText(body['input'])
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const send = (event: JsonObject): void => {
-    response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`)
+  const send = (event: { readonly type: string } & JsonObject): void => {
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
   }
   send({ type: 'response.created', response: { id: `resp_${number}` } })
-  if (said.includes('SLOW')) await delay(SLOW_MS, undefined, { ref: false })
+  if (said.includes('SLOW')) await clock.sleep(SLOW_MS, stopped)
   for (const item of outputOf(said, body['input'], number)) {
     send({ type: 'response.output_item.done', item })
   }

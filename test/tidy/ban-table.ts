@@ -96,7 +96,7 @@ export const BANS: readonly Ban[] = [
     names: ['export default'],
     use: 'a named export',
     in: KINDS,
-    home: ['test/vitest.config.ts', 'examples/'],
+    home: ['test/vitest.config.ts', 'test/interop/vitest.config.ts', 'examples/'],
   },
   {
     names: ['test.only', 'it.only', 'describe.only', '.only'],
