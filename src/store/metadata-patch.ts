@@ -92,19 +92,25 @@ export function mergePatch(
   const gitInfo =
     first.gitInfo === undefined && next.gitInfo === undefined
       ? {}
-      : { gitInfo: { ...first.gitInfo, ...next.gitInfo } }
-  return { ...first, ...next, ...gitInfo }
+      : { gitInfo: { ...given(first.gitInfo), ...given(next.gitInfo) } }
+  return { ...given(first), ...given(next), ...gitInfo }
 }
 
 /** The record with the patch's fields changed and nothing else. */
 export function applyPatch(record: ThreadRecord, patch: ThreadMetadataPatch): ThreadRecord {
-  const { gitInfo, ...fields } = patch
+  const { gitInfo, ...fields } = given(patch)
   if (gitInfo === undefined) return { ...record, ...fields }
   return { ...record, ...fields, gitInfo: applyGitInfoPatch(record.gitInfo, gitInfo) }
 }
 
 function applyGitInfoPatch(before: GitInfo | null, patch: GitInfoPatch): GitInfo | null {
-  return knownGitInfo({ sha: null, branch: null, originUrl: null, ...before, ...patch })
+  return knownGitInfo({ sha: null, branch: null, originUrl: null, ...before, ...given(patch) })
+}
+
+/** The fields that are there: `undefined` is absent, as in JSON. */
+function given<T extends object>(fields: T | undefined): Partial<T> {
+  const present = Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present) as Partial<T>
 }
 
 /** `null` when none of the three facts is known: one spelling for "no git information". */
