@@ -1,0 +1,66 @@
+import type { ThreadId } from '../src/protocol/thread-id.js'
+import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import type { Claim } from './claims.js'
+import type { RequirementId } from './requirements.js'
+import type { ChildSubject, SubjectDoor, SubjectLimits } from './subject.js'
+
+/**
+ * Sets, each with those before it: `smoke` gives a first verdict in two seconds, `core` decides,
+ * `full` adds what takes minutes.
+ */
+export const caseSets = ['smoke', 'core', 'full'] as const
+export type CaseSet = (typeof caseSets)[number]
+
+/** One check of the suite, as data: vitest, the command line and the wire run the same ones. */
+export interface ConformanceCase {
+  /** Stable for ever; appears in reports and baselines: `append.order`. */
+  readonly id: string
+  /** A fact in the present tense. */
+  readonly title: string
+  /** What the store breaks when the case fails. */
+  readonly requirements: readonly RequirementId[]
+  readonly set: CaseSet
+  /** A `law` holds for generated inputs and shrinks its counterexamples. @defaultValue `case` */
+  readonly kind?: 'case' | 'law'
+  /** Without this claim of the store the case is not applicable. */
+  readonly requires?: Claim
+  /** Without these doors of the subject the case is unproved. */
+  readonly doors?: readonly SubjectDoor[]
+  run(context: CaseContext): Promise<void>
+}
+
+/** How a law searches. */
+export interface Search {
+  readonly seed: number
+  readonly runs: number
+  /** Where a counterexample was found, to go there at once. */
+  readonly path: string | null
+  /** A law that has run this long stops searching. */
+  readonly timeLimitMs: number
+  /** Finding a counterexample is enough; making it small is not wanted. */
+  readonly firstOnly: boolean
+}
+
+/** What a case may touch. */
+export interface CaseContext {
+  /** The first handle on storage of the case's own. */
+  readonly store: ThreadStore
+  readonly supports: ThreadStoreCapabilities
+  readonly limits: Required<SubjectLimits>
+  readonly search: Search
+  /** A new thread id, the same in every run with the same seed. */
+  threadId(): ThreadId
+  /** Milliseconds since the epoch, by our clock. */
+  now(): number
+  /** Another handle on the same storage. Needs the door `openSecond`. */
+  second(): Promise<ThreadStore>
+  /** Closes every handle and opens the storage again. Needs the door `reopen`. */
+  reopen(): Promise<ThreadStore>
+  /** A handle on fresh storage beside the first, for another run of a law. */
+  fresh(): Promise<ThreadStore>
+  /** How a child process opens the storage of `store`. Needs the door `spawn`. */
+  child(): Promise<ChildSubject>
+  /** Says that the calls since `fresh` are those of a failure, until a smaller one is found. */
+  keepProgram(): void
+}

@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto'
+import type { ThreadStore } from '../../src/store/thread-store.js'
+import { bytesOf, chunksOf } from '../build/chunks.js'
+import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
+import { at, messages, userMessage } from '../build/items.js'
+import { fullPatch } from '../build/patches.js'
+import { liveThread } from '../build/threads.js'
+import type { ConformanceCase } from '../case.js'
+import { claims } from '../claims.js'
+import { equal, holds, rejects } from '../expect.js'
+import { itemsOf, observe, observing, recordOf } from '../observe.js'
+
+const requires = claims('rawHistory')
+
+/** The line Codex would write for a message. */
+function line(text: string): string {
+  return `${JSON.stringify(userMessage(text))}\n`
+}
+
+const meta = (threadId: string): string =>
+  `${JSON.stringify({
+    timestamp: at(0),
+    type: 'session_meta',
+    payload: { id: threadId, timestamp: at(0), cwd: '/home/dev/project', source: 'cli' },
+  })}\n`
+
+async function exportedBytes(store: ThreadStore, threadId: string): Promise<Buffer[]> {
+  const { rollouts } = await store.exportThread({ threadId })
+  return Promise.all(rollouts.map((rollout) => bytesOf(rollout.read())))
+}
+
+function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex')
+}
+
+/** Histories as bytes: out, in, and proven. */
+export const rawCases: readonly ConformanceCase[] = [
+  {
+    id: 'raw.export',
+    title: 'an export holds the record and the bytes of the rollout',
+    requirements: ['RAW-1'],
+    set: 'smoke',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = await liveThread(context, store, { patch: fullPatch(0) })
+      await store.shutdownThread({ threadId })
+      const { thread, rollouts, live } = await store.exportThread({ threadId })
+      equal(thread, await recordOf(store, threadId))
+      equal(live, false)
+      equal(
+        rollouts.map(({ rolloutId, base }) => ({ rolloutId, base })),
+        [{ rolloutId: threadId, base: null }],
+      )
+      const lines = (await exportedBytes(store, threadId)).map(String)[0]?.split('\n') ?? []
+      equal(lines.pop(), '')
+      equal(lines.length, (await itemsOf(store, threadId)).length)
+      equal(rollouts[0]?.byteCount, (await exportedBytes(store, threadId))[0]?.length)
+    },
+  },
+  {
+    id: 'raw.import-record',
+    title: 'an imported thread reads back with the record it was imported with',
+    requirements: ['RAW-2'],
+    set: 'smoke',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const what = bareImport(threadId, chunksOf(meta(threadId), line('a')), {
+        ...(fullPatch(0) as object),
+        extraConfig: { x: [1] },
+        forkedFromId: context.threadId(),
+        parentThreadId: context.threadId(),
+        archivedAt: at(99),
+        extra: { goal: { text: 'win', done: null }, pinned: true },
+        memoryMode: 'polluted',
+      })
+      await store.importThread(what)
+      const { rolloutPath } = await recordOf(store, threadId)
+      const path = store.supports.paths ? rolloutPath : what.thread.rolloutPath
+      equal(await recordOf(store, threadId), { ...what.thread, rolloutPath: path })
+      equal((await store.exportThread({ threadId })).thread.extra, what.thread.extra)
+    },
+  },
+  {
+    id: 'raw.bytes',
+    title: 'imported bytes come back byte for byte, whatever is in them',
+    requirements: ['RAW-3', 'RAW-17', 'RAW-18'],
+    set: 'smoke',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const odd: readonly (string | Uint8Array)[] = [
+        meta(threadId),
+        `{"type" : "event_msg","timestamp":"${at(0)}",  "payload":{"n":1e400,"big":9007199254740993}}\r\n`,
+        '\n\n',
+        'not json at all\n',
+        `{"timestamp":"${at(0)}","type":"event_msg","payload":{"type":"x","t":"\u2028\u2029\u0085"}}\n`,
+        Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x0a]),
+        `\ufeff${line('after a byte order mark')}`,
+        line('z'),
+      ]
+      const whole = Buffer.concat(odd.map((part) => Buffer.from(part)))
+      // One byte at a time at first, so that no boundary of a chunk means anything.
+      const chunks = [...whole.subarray(0, 300)].map((byte) => Buffer.of(byte))
+      await store.importThread(bareImport(threadId, chunksOf(...chunks, whole.subarray(300))))
+      equal(await exportedBytes(store, threadId), [whole])
+    },
+  },
+  {
+    id: 'raw.receipt',
+    title: 'a receipt counts what is stored and has its hash, and the digest is the same',
+    requirements: ['RAW-4', 'RAW-5'],
+    set: 'smoke',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const text = meta(threadId) + line('a') + line('b')
+      const receipt = await store.importThread(bareImport(threadId, chunksOf(text)))
+      equal(receipt, {
+        threadId,
+        rollouts: [
+          {
+            rolloutId: threadId,
+            itemCount: 3,
+            byteCount: Buffer.byteLength(text),
+            sha256: sha256(text),
+            findings: [],
+          },
+        ],
+      })
+      equal(await store.historyDigest({ threadId }), receipt)
+      await store.resumeThread({ threadId })
+      await store.appendItems({ threadId, items: messages(1, 'more') })
+      await store.shutdownThread({ threadId })
+      const [bytes = Buffer.alloc(0)] = await exportedBytes(store, threadId)
+      const [now] = (await store.historyDigest({ threadId })).rollouts
+      equal([now?.itemCount, now?.byteCount, now?.sha256], [4, bytes.length, sha256(bytes)])
+    },
+  },
+  {
+    id: 'raw.import-broken-off',
+    title: 'an import whose bytes break off stores nothing',
+    requirements: ['RAW-6'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const before = await observe(store, threadId)
+      async function* breaking(): AsyncIterable<Uint8Array> {
+        yield Buffer.from(meta(threadId) + line('a'))
+        await Promise.resolve()
+        throw new RangeError('the source went away')
+      }
+      const rollouts = [importedRollout(threadId, breaking())]
+      let failed = false
+      await store.importThread({ thread: importedRecord(threadId), rollouts }).catch(() => {
+        failed = true
+      })
+      holds(failed, 'the import is rejected')
+      equal(await observe(store, threadId), before)
+      await store.importThread(bareImport(threadId, chunksOf(meta(threadId))))
+      equal((await itemsOf(store, threadId)).length, 1)
+    },
+  },
+  {
+    id: 'raw.import-again',
+    title: 'a stored rollout is replaced only with replace',
+    requirements: ['RAW-7'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      await store.importThread(bareImport(threadId, chunksOf(meta(threadId), line('a'))))
+      const other = chunksOf(meta(threadId), line('b'), line('c'))
+      await rejects(
+        () => store.importThread(bareImport(threadId, other, { name: 'no' })),
+        'CONFLICT different-content',
+        observing(store, threadId),
+      )
+      const receipt = await store.importThread({
+        ...bareImport(threadId, other, { name: 'yes' }),
+        replace: true,
+      })
+      equal(receipt.rollouts[0]?.itemCount, 3)
+      equal((await recordOf(store, threadId)).name, 'yes')
+      equal((await itemsOf(store, threadId)).slice(1), [userMessage('b'), userMessage('c')])
+    },
+  },
+  {
+    id: 'raw.import-from-byte',
+    title: 'an import from byte n appends to exactly n stored bytes',
+    requirements: ['RAW-8'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const head = meta(threadId) + line('a')
+      await store.importThread(bareImport(threadId, chunksOf(head)))
+      const stored = Buffer.byteLength(head)
+      const from = (fromByte: number): Promise<unknown> =>
+        store.importThread({
+          thread: importedRecord(threadId, { name: 'appended' }),
+          rollouts: [importedRollout(threadId, chunksOf(line('b')), { fromByte })],
+        })
+      for (const fromByte of [1, stored - 1, stored + 1]) {
+        await rejects(() => from(fromByte), 'CONFLICT position', observing(store, threadId))
+      }
+      await from(stored)
+      equal(await exportedBytes(store, threadId), [Buffer.from(head + line('b'))])
+      equal((await recordOf(store, threadId)).name, 'appended')
+    },
+  },
+  {
+    id: 'raw.broken-lines',
+    title: 'lines that are no items are kept, skipped by reads and named as findings',
+    requirements: ['RAW-9', 'RAW-4'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const text = `${meta(threadId)}{"broken\n[1,2]\n${line('a')}\u0000\u0000\u0000\n{"type":"x"`
+      const { rollouts } = await store.importThread(bareImport(threadId, chunksOf(text)))
+      equal((await itemsOf(store, threadId)).slice(1), [userMessage('a')])
+      equal(rollouts[0]?.itemCount, 2)
+      const codes = new Set(rollouts[0]?.findings.map(({ code }) => code))
+      const expected = ['MALFORMED_LINE', 'NUL_PADDING', 'UNRECOGNISED_LINE'] as const
+      equal(
+        expected.filter((code) => codes.has(code)),
+        expected,
+      )
+      equal(await exportedBytes(store, threadId), [Buffer.from(text)])
+    },
+  },
+  {
+    id: 'raw.torn-tail',
+    title: 'an append after a torn last line ends that line first',
+    requirements: ['APPEND-11', 'RAW-16'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const torn = `${meta(threadId)}${line('a')}{"timestamp":"${at(0)}","type":"event_m`
+      await store.importThread(bareImport(threadId, chunksOf(torn)))
+      await store.resumeThread({ threadId })
+      await store.appendItems({ threadId, items: [userMessage('b')] })
+      await store.shutdownThread({ threadId })
+      equal((await itemsOf(store, threadId)).slice(1), [userMessage('a'), userMessage('b')])
+      const [bytes = Buffer.alloc(0)] = await exportedBytes(store, threadId)
+      equal(bytes.subarray(0, Buffer.byteLength(torn) + 1), Buffer.from(`${torn}\n`))
+    },
+  },
+  {
+    id: 'raw.import-live',
+    title: 'a live thread is not imported over',
+    requirements: ['RAW-10'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = await liveThread(context, store)
+      const what = { ...bareImport(threadId, chunksOf(meta(threadId))), replace: true }
+      await rejects(
+        () => store.importThread(what),
+        'CONFLICT already-live',
+        observing(store, threadId),
+      )
+    },
+  },
+  {
+    id: 'raw.export-live',
+    title: 'an export of a live thread says so, and ends with a complete line',
+    requirements: ['RAW-11', 'RAW-12'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = await liveThread(context, store)
+      await store.flushThread({ threadId })
+      const { rollouts, live } = await store.exportThread({ threadId })
+      equal(live, true)
+      await store.appendItems({ threadId, items: messages(5, 'later') })
+      const [rollout] = rollouts
+      const bytes = rollout === undefined ? Buffer.alloc(0) : await bytesOf(rollout.read())
+      equal(bytes.length, rollout?.byteCount)
+      equal(bytes.at(-1), 0x0a)
+      equal(bytes.toString().split('\n').length - 1, 3)
+    },
+  },
+  {
+    id: 'raw.read-from',
+    title: 'an export is read from any byte on and more than once',
+    requirements: ['RAW-12'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const text = meta(threadId) + line('a') + line('b')
+      await store.importThread(bareImport(threadId, chunksOf(text)))
+      const [rollout] = (await store.exportThread({ threadId })).rollouts
+      if (rollout === undefined) throw new RangeError('no rollout')
+      const whole = Buffer.from(text)
+      for (const from of [0, 1, whole.length - 1, whole.length, 0]) {
+        equal(await bytesOf(rollout.read(from)), whole.subarray(from), `from byte ${from}`)
+      }
+    },
+  },
+]

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../src/host/clock.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import type { CaseContext, ConformanceCase, Search } from './case.js'
+import type { StoreSubject, SubjectContext, SubjectDoor, SubjectLimits } from './subject.js'
+import { Trace } from './trace.js'
+
+/** A case’s context together with what the runner does with it. */
+export interface OpenContext {
+  readonly context: CaseContext
+  readonly trace: Trace
+  /** Closes every handle and removes the storage. Rejects when the store does. */
+  dispose(): Promise<void>
+}
+
+/** What a context is made of. */
+export interface ContextOptions {
+  readonly subject: StoreSubject
+  readonly testCase: ConformanceCase
+  readonly clock: Clock
+  readonly search: Search
+  /** Makes a name of storage that was never used. */
+  readonly newScope: () => string
+}
+
+/** Limits with the defaults filled in. */
+export function limitsOf({ limits = {} }: StoreSubject): Required<SubjectLimits> {
+  return { caseTimeoutMs: 10_000, clockSkewMs: 5_000, runs: 30, ...limits }
+}
+
+/** Opens the first handle on fresh storage, and the doors to more. */
+export async function openContext(options: ContextOptions): Promise<OpenContext> {
+  const { subject, testCase, clock, search } = options
+  const trace = new Trace()
+  const storage = new Storage(subject, trace, options.newScope())
+  const store = await storage.open('store', 'open')
+  let extra: Storage | null = null
+  let count = 0
+  const context: CaseContext = {
+    store,
+    supports: store.supports,
+    limits: limitsOf(subject),
+    search,
+    threadId: () => {
+      count += 1
+      return threadIdOf(`${search.seed} ${testCase.id} ${count}`)
+    },
+    now: () => clock.now(),
+    second: () => storage.open('second', 'openSecond'),
+    reopen: async () => {
+      await storage.closeAll()
+      return storage.open('reopened', 'reopen')
+    },
+    fresh: async () => {
+      await extra?.remove()
+      trace.restart()
+      count = 0
+      extra = new Storage(subject, trace, options.newScope())
+      return extra.open('store', 'open')
+    },
+    child: async () => storage.child(),
+    keepProgram: () => trace.keep(),
+  }
+  const dispose = async (): Promise<void> => {
+    await extra?.remove()
+    await storage.remove()
+  }
+  return { context, trace, dispose }
+}
+
+/** The storage of one scope and the handles on it. */
+class Storage {
+  readonly #subject: StoreSubject
+  readonly #trace: Trace
+  readonly #context: SubjectContext
+  #handles: ThreadStore[] = []
+
+  constructor(subject: StoreSubject, trace: Trace, scope: string) {
+    this.#subject = subject
+    this.#trace = trace
+    this.#context = { scope }
+  }
+
+  async open(name: string, door: 'open' | Exclude<SubjectDoor, 'spawn'>): Promise<ThreadStore> {
+    const opener = this.#subject[door]
+    if (opener === undefined) throw new TypeError(`the subject has no ${door}`)
+    const handle = await opener.call(this.#subject, this.#context)
+    this.#handles.push(handle)
+    return this.#trace.traced(handle, name)
+  }
+
+  async child(): ReturnType<CaseContext['child']> {
+    const child = this.#subject.spawn?.(this.#context)
+    if (child === undefined) throw new TypeError('the subject has no spawn')
+    return child
+  }
+
+  async closeAll(): Promise<void> {
+    const handles = this.#handles.splice(0)
+    await Promise.all(handles.map((handle) => handle.close()))
+  }
+
+  async remove(): Promise<void> {
+    await this.closeAll()
+    await this.#subject.destroy?.(this.#context)
+  }
+}
+
+/** A UUIDv7 in looks; the same text gives the same one, so that a replay meets the same ids. */
+function threadIdOf(text: string): ThreadId {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return `0190${hex.slice(0, 4)}-${hex.slice(4, 8)}-7${hex.slice(8, 11)}-8${hex.slice(11, 14)}-${hex.slice(14, 26)}`
+}

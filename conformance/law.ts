@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import type { CaseContext, CaseSet, ConformanceCase } from './case.js'
+import type { Claim } from './claims.js'
+import type { RequirementId } from './requirements.js'
+import type { SubjectDoor } from './subject.js'
+
+/** A law: something that holds for every input. */
+export interface Law<Input> {
+  readonly id: string
+  readonly title: string
+  readonly requirements: readonly RequirementId[]
+  readonly set: CaseSet
+  readonly requires?: Claim
+  readonly doors?: readonly SubjectDoor[]
+  readonly inputs: (context: CaseContext) => fc.Arbitrary<Input>
+  /** Throws when the law does not hold; `store` is a handle on fresh storage. */
+  readonly holds: (context: CaseContext, store: ThreadStore, input: Input) => Promise<void>
+}
+
+/** A law that does not hold, with the smallest input that shows it as `cause`’s origin. */
+export class LawBroken extends Error {
+  override readonly name = 'LawBroken'
+  readonly path: string
+
+  constructor(cause: unknown, path: string) {
+    super('a law does not hold', { cause })
+    this.path = path
+  }
+}
+
+/** The path to the counterexample of a broken law; `null` for any other reason. */
+export function counterexamplePath(reason: unknown): string | null {
+  return reason instanceof LawBroken ? reason.path : null
+}
+
+/** A law as a case of the suite. */
+export function law<Input>({ inputs, holds, ...facts }: Law<Input>): ConformanceCase {
+  return {
+    ...facts,
+    kind: 'law',
+    run: async (context) => {
+      const property = fc.asyncProperty(inputs(context), async (input) => {
+        const store = await context.fresh()
+        try {
+          await holds(context, store, input)
+        } catch (reason) {
+          context.keepProgram()
+          throw reason
+        }
+      })
+      const details = await fc.check(property, parameters(context))
+      if (details.failed && details.counterexamplePath !== null) {
+        throw new LawBroken(details.errorInstance, details.counterexamplePath)
+      }
+    },
+  }
+}
+
+function parameters({ search }: CaseContext): fc.Parameters<unknown> {
+  const { seed, runs, path, timeLimitMs, firstOnly } = search
+  return {
+    seed,
+    numRuns: path === null ? runs : 1,
+    endOnFailure: firstOnly,
+    interruptAfterTimeLimit: timeLimitMs,
+    ...(path === null ? {} : { path }),
+  }
+}

@@ -1,0 +1,83 @@
+import type { RolloutItem } from '../src/protocol/rollout-item.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
+import type { ListThreadsParams } from '../src/store/params.js'
+import type { StoredThread } from '../src/store/records.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import { outcomeOf } from './expect.js'
+
+/** Everything that can be seen of some threads, to be compared before and after. */
+export async function observe(
+  store: ThreadStore,
+  ...threadIds: readonly ThreadId[]
+): Promise<unknown> {
+  const threads: unknown[] = []
+  for (const threadId of threadIds) {
+    const read = store.readThread({ threadId, includeArchived: true, includeHistory: true })
+    const digest = store.supports.rawHistory ? store.historyDigest({ threadId }) : null
+    threads.push(await outcomeOf(read), digest && (await outcomeOf(digest)))
+  }
+  return {
+    threads,
+    active: await listedIds(store),
+    archived: await listedIds(store, { archived: true }),
+  }
+}
+
+/** An observer of some threads, as `rejects` wants it. */
+export function observing(
+  store: ThreadStore,
+  ...threadIds: readonly ThreadId[]
+): () => Promise<unknown> {
+  return () => observe(store, ...threadIds)
+}
+
+/** The record of a thread, archived or not. */
+export function recordOf(store: ThreadStore, threadId: ThreadId): Promise<StoredThread> {
+  return store.readThread({ threadId, includeArchived: true })
+}
+
+/** The items of a thread, archived or not. */
+export async function itemsOf(
+  store: ThreadStore,
+  threadId: ThreadId,
+): Promise<readonly RolloutItem[]> {
+  return (await store.loadHistory({ threadId, includeArchived: true })).items
+}
+
+/** The items of a thread without those that stores write themselves. */
+export async function conversationOf(
+  store: ThreadStore,
+  threadId: ThreadId,
+): Promise<readonly RolloutItem[]> {
+  return withoutMeta(await itemsOf(store, threadId))
+}
+
+/** Items without `session_meta`, which a store may add. */
+export function withoutMeta(items: readonly RolloutItem[]): RolloutItem[] {
+  return items.filter(({ type }) => type !== 'session_meta')
+}
+
+/** Ids of a whole list, page by page. */
+export async function listedIds(
+  store: ThreadStore,
+  params: Partial<ListThreadsParams> = {},
+): Promise<ThreadId[]> {
+  return (await listed(store, params)).map(({ threadId }) => threadId)
+}
+
+/** A whole list, page by page. */
+export async function listed(
+  store: ThreadStore,
+  params: Partial<ListThreadsParams> = {},
+): Promise<StoredThread[]> {
+  const threads: StoredThread[] = []
+  let cursor: string | null = null
+  do {
+    const page = await store.listThreads({ pageSize: 100, ...params, cursor })
+    threads.push(...page.items)
+    cursor = page.nextCursor
+    // A store that hands out the same page for ever fails here instead of hanging.
+    if (threads.length > 10_000) throw new RangeError('the list does not end')
+  } while (cursor !== null)
+  return threads
+}

@@ -1,0 +1,4 @@
+import { describeConformance } from '../conformance/vitest.js'
+import { memorySubject } from '../conformance/mutants/memory-subject.js'
+
+describeConformance(memorySubject(), { seed: 1 })
