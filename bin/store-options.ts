@@ -1,3 +1,4 @@
+import { parseShard, type Shard } from '../migrate/index.js'
 import { isThreadId } from '../src/index.js'
 import { UsageError } from './usage-error.js'
 
@@ -39,4 +40,12 @@ export function threadId(option: string, value: string): string {
   const id = value.trim().toLowerCase()
   if (!isThreadId(id)) throw new UsageError(`${option}: ${value} is no thread id`)
   return id
+}
+
+/** A part of the threads, such as `2/8`; `undefined` where the option was not given. */
+export function shardOf(option: string, value: string | undefined): Shard | undefined {
+  if (value === undefined) return undefined
+  const shard = parseShard(value)
+  if (shard === null) throw new UsageError(`${option}: ${value} is no part such as 2/8`)
+  return shard
 }

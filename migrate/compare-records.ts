@@ -14,11 +14,16 @@ export interface RecordDifference {
  */
 const notCompared: ReadonlySet<string> = new Set(['rolloutPath', 'history', 'rollouts'])
 
+/** Whether a field of the record is part of what a migration has to bring over. */
+export function isCompared(field: string): boolean {
+  return !notCompared.has(field)
+}
+
 /** The fields in which two records of one thread differ, by name. */
 export function compareRecords(source: StoredThread, target: StoredThread): RecordDifference[] {
   const fields = [...new Set([...Object.keys(source), ...Object.keys(target)])].toSorted()
   return fields
-    .filter((field) => !notCompared.has(field))
+    .filter(isCompared)
     .map((field) => ({ field, source: fieldOf(source, field), target: fieldOf(target, field) }))
     .filter((difference) => !isDeepStrictEqual(difference.source, difference.target))
 }

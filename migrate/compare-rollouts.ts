@@ -4,12 +4,15 @@ import type { Abortable } from '../src/store/params.js'
 import type { ExportedRollout, ThreadExport } from '../src/store/raw-history.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { type StreamDifference, firstDifference } from './first-difference.js'
-import { type OnRead, openRollout } from './open-rollout.js'
+import { type OnRead, openRollout, prefixSha256 } from './open-rollout.js'
 
-/** How a rollout of the source compares; `behind`: the target holds an exact prefix. */
+/**
+ * How a rollout of the source compares. `behind`: the target holds an exact prefix; `ahead`: what
+ * the target holds begins with it.
+ */
 export interface RolloutComparison {
   readonly rolloutId: RolloutId
-  readonly state: 'equal' | 'behind' | 'different' | 'missing' | 'foreign'
+  readonly state: 'equal' | 'behind' | 'ahead' | 'different' | 'missing' | 'foreign'
   readonly sourceBytes: number
   readonly targetBytes: number
   /** SHA-256 of the source's bytes; `null` for a rollout the source does not have. */
@@ -87,28 +90,35 @@ async function compareRollout(
   if (held === undefined) {
     return { ...facts, state: 'missing', reason: `rollout ${rolloutId} is missing` }
   }
-  const prefix = open.prefixSha256 === held.sha256 && targetBytes <= sourceBytes
-  if (prefix && targetBytes === sourceBytes) return { ...facts, state: 'equal', reason: '' }
-  if (prefix) {
+  const isPrefix = open.prefixSha256 === held.sha256 && targetBytes <= sourceBytes
+  if (isPrefix && targetBytes === sourceBytes) return { ...facts, state: 'equal', reason: '' }
+  if (isPrefix) {
     const reason = `rollout ${rolloutId} lacks its last ${sourceBytes - targetBytes} bytes`
     return { ...facts, state: 'behind', reason }
   }
-  const difference = await whereDifferent(context, threadId, rollout)
+  const inTarget = await exportedTwin(context, threadId, rollout)
+  if (inTarget !== null && targetBytes > sourceBytes) {
+    const prefix = await prefixSha256(inTarget, sourceBytes)
+    if (prefix === facts.sha256) {
+      const reason = `rollout ${rolloutId} went on in the target by ${targetBytes - sourceBytes} bytes`
+      return { ...facts, state: 'ahead', reason }
+    }
+  }
+  const difference = inTarget && (await firstDifference(rollout.read(), inTarget.read()))
   const at =
     difference === null ? '' : ` from byte ${difference.offset} on, in line ${difference.line}`
   const reason = `rollout ${rolloutId} holds other bytes${at}`
   return { ...facts, firstDifference: difference, state: 'different', reason }
 }
 
-/** Only read when something is wrong, so that it costs a proof nothing. */
-async function whereDifferent(
+/** The target's own bytes; only asked for when something is wrong, so that a proof does not pay. */
+async function exportedTwin(
   { target, signal }: CompareContext,
   threadId: ThreadId,
-  rollout: ExportedRollout,
-): Promise<StreamDifference | null> {
-  const inTarget = await target.exportThread({ threadId, ...(signal && { signal }) })
-  const other = inTarget.rollouts.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
-  return other === undefined ? null : await firstDifference(rollout.read(), other.read())
+  { rolloutId }: ExportedRollout,
+): Promise<ExportedRollout | null> {
+  const exported = await target.exportThread({ threadId, ...(signal && { signal }) })
+  return exported.rollouts.find((rollout) => rollout.rolloutId === rolloutId) ?? null
 }
 
 function foreign(rolloutId: RolloutId, targetBytes: number): RolloutComparison {

@@ -6,9 +6,9 @@ import { ThreadStoreError } from '../src/store/errors.js'
 import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { compareRecords } from './compare-records.js'
-import type { CopyContext } from './copy-thread.js'
+import type { CopyContext } from './copy-context.js'
 import type { MigrationFinding } from './findings.js'
-import type { ThreadOutcome } from './outcome.js'
+import { type CopyResult, unsent } from './outcome.js'
 import { createParams, isPatchable, recordPatch } from './record-patch.js'
 import { type PortableHistory, portableHistory } from './portable-history.js'
 
@@ -22,7 +22,7 @@ const BATCH_BYTES = 1024 * 1024
 export async function copyThreadItems(
   context: CopyContext,
   threadId: ThreadId,
-): Promise<ThreadOutcome> {
+): Promise<CopyResult> {
   const { source, target } = context
   const from = await readWhole(source, threadId)
   if (from === null) throw unreadable(threadId)
@@ -30,19 +30,21 @@ export async function copyThreadItems(
   const before = await readWhole(target, threadId)
   const held = before === null ? [] : itemsAfterMeta(before)
   if (!isDeepStrictEqual(held, wanted.items.slice(0, held.length))) {
-    return outcome(threadId, 'conflict', 'the target holds other items than the source')
+    const reason = 'the target holds other items than the source'
+    return { outcome: unsent(threadId, 'conflict', reason), held: before }
   }
   if (before !== null && held.length === wanted.items.length && isHeld(from, before)) {
-    return outcome(threadId, 'already', null)
+    return { outcome: unsent(threadId, 'already', null), held: before }
   }
   const bytesSent = await write(context, from, wanted, before === null ? null : held.length)
   const after = await readWhole(target, threadId)
   const proven = after !== null && isDeepStrictEqual(itemsAfterMeta(after), wanted.items)
+  const result = proven
+    ? unsent(threadId, before === null ? 'proven' : 'appended', null)
+    : unsent(threadId, 'failed', 'the target does not give back the items that were sent')
   return {
-    ...outcome(threadId, 'failed', 'the target does not give back the items that were sent'),
-    ...(proven && { status: before === null ? 'proven' : 'appended', reason: null }),
-    bytesSent,
-    findings: findings(from, after, wanted),
+    outcome: { ...result, bytesSent, findings: findings(from, after, wanted) },
+    held: after,
   }
 }
 
@@ -146,14 +148,6 @@ function findings(
       message: `the target gives back another ${field} than was sent`,
     })),
   ]
-}
-
-function outcome(
-  threadId: ThreadId,
-  status: ThreadOutcome['status'],
-  reason: string | null,
-): ThreadOutcome {
-  return { threadId, status, bytesSent: 0, bytesRead: 0, rollouts: [], findings: [], reason }
 }
 
 function unreadable(threadId: ThreadId): ThreadStoreError {

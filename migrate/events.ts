@@ -1,5 +1,5 @@
 import type { ThreadId } from '../src/protocol/thread-id.js'
-import type { ThreadOutcome } from './outcome.js'
+import type { CopyResult } from './outcome.js'
 
 /** What a running migration tells whoever wants to show how it goes. */
 export type MigrationEvent =
@@ -23,6 +23,6 @@ export type MigrationEvent =
       readonly pauseMs: number
       readonly reason: string
     }
-  | { readonly type: 'finished'; readonly outcome: ThreadOutcome }
+  | ({ readonly type: 'finished' } & CopyResult)
 
 export type OnMigrationEvent = (event: MigrationEvent) => void

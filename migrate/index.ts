@@ -21,6 +21,14 @@ export {
 } from './outcome.js'
 export type { MigrationPlan, PlannedThread } from './plan.js'
 export {
+  RECEIPT_SCHEMA,
+  type Receipt,
+  ReceiptBuilder,
+  type ReceiptRollout,
+  type ReceiptThread,
+  receiptRoot,
+} from './receipt.js'
+export {
   type ReportHeader,
   type ReportWriter,
   type StopReason,
@@ -28,6 +36,15 @@ export {
   stopReason,
 } from './report.js'
 export { JOBS_DEFAULT, type MigrateOptions, type MigrationResult, migrate } from './run.js'
+export { isInShard, parseShard, type Shard } from './shard.js'
+export {
+  type ReceiptThreadVerdict,
+  type ReceiptVerdict,
+  receiptVerdicts,
+  verifyReceipt,
+  type VerifyReceiptOptions,
+  type VerifyReceiptResult,
+} from './verify-receipt.js'
 export {
   type ThreadVerdict,
   type Verdict,

@@ -60,6 +60,13 @@ export async function openRollout(
   }
 }
 
+/** SHA-256 of the first bytes of a rollout. */
+export async function prefixSha256(rollout: ExportedRollout, length: number): Promise<string> {
+  const open = await openRollout(rollout, length, () => {})
+  await open.close()
+  return open.prefixSha256
+}
+
 /** Whoever cut the rollout while it was read may be done soon, so the copy is tried again. */
 function shorterThanPromised(rollout: ExportedRollout, hasher: ByteHasher): ThreadStoreError {
   return new ThreadStoreError(

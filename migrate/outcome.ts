@@ -1,4 +1,5 @@
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import type { StoredThread } from '../src/store/records.js'
 import type { MigrationFinding } from './findings.js'
 
 /**
@@ -33,11 +34,38 @@ export interface RolloutProof {
 export interface ThreadOutcome {
   readonly threadId: ThreadId
   readonly status: MigrationStatus
-  /** Bytes of the thread's rollouts in the target; items where it has no rollouts. */
   readonly bytesSent: number
   readonly bytesRead: number
   readonly rollouts: readonly RolloutProof[]
   readonly findings: readonly MigrationFinding[]
   /** Why it is not proven, for people; `null` when it is. */
   readonly reason: string | null
+}
+
+/** The outcome of a thread of which nothing was sent. */
+export function unsent(
+  threadId: ThreadId,
+  status: MigrationStatus,
+  reason: string | null,
+): ThreadOutcome {
+  return { threadId, status, bytesSent: 0, bytesRead: 0, rollouts: [], findings: [], reason }
+}
+
+/** What copying a thread came to. */
+export interface CopyResult {
+  readonly outcome: ThreadOutcome
+  /** The thread as the target gives it back; `null` where it was not asked or does not have it. */
+  readonly held: StoredThread | null
+}
+
+/** The outcome of a thread that needed nothing, from what the target recorded when it was copied. */
+export function alreadyThere(held: StoredThread): CopyResult {
+  const rollouts = (held.rollouts ?? []).map(({ rolloutId, byteCount, itemCount, sha256 }) => ({
+    rolloutId,
+    byteCount,
+    itemCount,
+    sha256,
+    bytesSent: 0,
+  }))
+  return { outcome: { ...unsent(held.threadId, 'already', null), rollouts }, held }
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../src/host/clock.js'
-import type { ThreadId } from '../src/protocol/thread-id.js'
+import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
-import { alreadyThere, copyThread } from './copy-thread.js'
+import { copyThread } from './copy-thread.js'
 import { copyThreadItems } from './copy-thread-items.js'
-import type { MigrationEvent, OnMigrationEvent } from './events.js'
+import type { OnMigrationEvent } from './events.js'
 import type { MigrationFinding } from './findings.js'
 import { type MigrationSides, takeInventory } from './inventory.js'
-import type { MigrationStatus, ThreadOutcome } from './outcome.js'
+import { alreadyThere, type CopyResult, type MigrationStatus, unsent } from './outcome.js'
 import {
   type MigrationPlan,
   type PlannedThread,
@@ -15,6 +15,7 @@ import {
   withBases,
 } from './plan.js'
 import { isOutage, retrying } from './retry.js'
+import { RunTally, type RunTotals } from './run-tally.js'
 
 /** Threads copied at once unless told otherwise: enough to keep both ends busy, few connections. */
 export const JOBS_DEFAULT = 4
@@ -32,13 +33,10 @@ export interface MigrateOptions extends MigrationSides {
 }
 
 /** What a migration came to. The outcome of every thread went to `onEvent`. */
-export interface MigrationResult {
+export interface MigrationResult extends RunTotals {
   readonly plan: MigrationPlan
-  readonly totals: Readonly<Record<MigrationStatus, number>>
   /** Threads of the plan that nothing was done about. */
   readonly left: number
-  readonly bytesRead: number
-  readonly bytesSent: number
   readonly onlyInTarget: number
   /** Threads asked for that the source does not have. If there are any, nothing was copied. */
   readonly unknown: readonly ThreadId[]
@@ -93,19 +91,18 @@ async function copyAll(
   const stop = new AbortController()
   const either = AbortSignal.any(signal === undefined ? [stop.signal] : [stop.signal, signal])
   const owners = rolloutOwners(inSource)
-  const begun = new Map<ThreadId, Promise<ThreadOutcome | null>>()
+  const needed = new Set(plan.threads.flatMap(({ baseIds }) => baseIds))
+  const begun = new Map<RolloutId, Promise<MigrationStatus | null>>()
   const queue = plan.threads.values()
   let outage: ThreadStoreError | null = null
 
   /** `null` for a thread that the end of the run overtook. */
-  async function copyOne(planned: PlannedThread): Promise<ThreadOutcome | null> {
+  async function copyOne(planned: PlannedThread): Promise<CopyResult | null> {
     // Only what was begun before is waited for, so that a cycle of bases cannot wait for itself.
-    const bases = planned.baseIds.map((id) => begun.get(owners.get(id)?.threadId ?? ''))
-    for (const base of bases) {
-      const outcome = await base
-      if (outcome?.status === 'failed' || outcome?.status === 'conflict') {
-        return lostBase(planned, outcome)
-      }
+    const bases = planned.baseIds.map((id) => [id, begun.get(id)] as const)
+    for (const [id, base] of bases) {
+      const status = await base
+      if (status === 'failed' || status === 'conflict') return lostBase(planned, id)
     }
     try {
       return await copyOrExplain({ ...options, signal: either }, planned, owners, tally)
@@ -120,9 +117,10 @@ async function copyAll(
   async function work(): Promise<void> {
     for (const planned of queue) {
       if (either.aborted) return
-      const outcome = copyOne(planned)
-      begun.set(planned.threadId, outcome)
-      const done = await outcome
+      const result = copyOne(planned)
+      const status = result.then((copied) => copied?.outcome.status ?? null)
+      for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
+      const done = await result
       if (done !== null) tally.finish(done, true)
     }
   }
@@ -137,7 +135,7 @@ async function copyOrExplain(
   planned: PlannedThread,
   owners: ReadonlyMap<string, PlannedThread>,
   tally: RunTally,
-): Promise<ThreadOutcome> {
+): Promise<CopyResult> {
   const { source, target, signal, clock } = options
   const { threadId } = planned
   tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
@@ -150,7 +148,7 @@ async function copyOrExplain(
   const copy = raw ? copyThread : copyThreadItems
   const context = { source, target, signal, onRead }
   try {
-    const outcome = await retrying(
+    const { outcome, held } = await retrying(
       (attempt) => copy(context, threadId, planned.state === 'new' && attempt === 1),
       {
         clock,
@@ -160,40 +158,26 @@ async function copyOrExplain(
       },
     )
     const findings = [...missingBases(planned, owners), ...outcome.findings]
-    return { ...outcome, bytesRead, findings }
+    return { outcome: { ...outcome, bytesRead, findings }, held }
   } catch (error) {
     if (signal.aborted || isOutage(error)) throw error
-    return outcomeOf(planned, bytesRead, ThreadStoreError.from(error, 'migrate'))
+    return failed(planned, bytesRead, ThreadStoreError.from(error, 'migrate'))
   }
 }
 
-function outcomeOf(
+function failed(
   { threadId }: PlannedThread,
   bytesRead: number,
   error: ThreadStoreError,
-): ThreadOutcome {
+): CopyResult {
   const busy = error.details.reason === 'already-live'
-  return {
-    threadId,
-    status: busy ? 'busy' : error.code === 'CONFLICT' ? 'conflict' : 'failed',
-    bytesSent: 0,
-    bytesRead,
-    rollouts: [],
-    findings: [],
-    reason: error.message,
-  }
+  const status = busy ? 'busy' : error.code === 'CONFLICT' ? 'conflict' : 'failed'
+  return { outcome: { ...unsent(threadId, status, error.message), bytesRead }, held: null }
 }
 
-function lostBase({ threadId }: PlannedThread, base: ThreadOutcome): ThreadOutcome {
-  return {
-    threadId,
-    status: 'failed',
-    bytesSent: 0,
-    bytesRead: 0,
-    rollouts: [],
-    findings: [],
-    reason: `its history begins in thread ${base.threadId}, which could not be copied`,
-  }
+function lostBase({ threadId }: PlannedThread, base: RolloutId): CopyResult {
+  const reason = `its history begins in rollout ${base}, which could not be copied`
+  return { outcome: unsent(threadId, 'failed', reason), held: null }
 }
 
 function missingBases(
@@ -207,49 +191,4 @@ function missingBases(
       threadId,
       message: `the history begins in rollout ${id}, which is not in the source`,
     }))
-}
-
-/** Counts what happens and passes it on. */
-class RunTally {
-  readonly #onEvent: OnMigrationEvent | undefined
-  readonly #totals: Record<MigrationStatus, number> = {
-    proven: 0,
-    already: 0,
-    appended: 0,
-    busy: 0,
-    conflict: 0,
-    failed: 0,
-  }
-  #bytesRead = 0
-  #bytesSent = 0
-  #copied = 0
-
-  constructor(onEvent: OnMigrationEvent | undefined) {
-    this.#onEvent = onEvent
-  }
-
-  /** Threads of the plan that have an outcome. */
-  get copied(): number {
-    return this.#copied
-  }
-
-  note(event: MigrationEvent): void {
-    if (event.type === 'read') this.#bytesRead += event.bytes
-    this.#onEvent?.(event)
-  }
-
-  finish(outcome: ThreadOutcome, planned = false): void {
-    this.#totals[outcome.status] += 1
-    this.#bytesSent += outcome.bytesSent
-    if (planned) this.#copied += 1
-    this.note({ type: 'finished', outcome })
-  }
-
-  result(): Pick<MigrationResult, 'totals' | 'bytesRead' | 'bytesSent'> {
-    return {
-      totals: { ...this.#totals },
-      bytesRead: this.#bytesRead,
-      bytesSent: this.#bytesSent,
-    }
-  }
 }

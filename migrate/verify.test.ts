@@ -99,10 +99,24 @@ describe('verify', () => {
     expect((await run({ source, target })).totals).toMatchObject({ busy: 1 })
   })
 
-  test('calls a thread different that went on in the target', async () => {
+  test('calls a thread ahead that went on in the target', async () => {
     const { source, target } = await migrated()
     await append(target, threadId, 'three')
-    expect((await run({ source, target })).totals).toMatchObject({ different: 1 })
+    expect((await run({ source, target })).threads).toMatchObject([
+      { verdict: 'ahead', reason: expect.stringContaining('went on in the target') },
+    ])
+  })
+
+  test('calls a thread different that went on in both, and says where they part', async () => {
+    const { source, target } = await migrated()
+    const { byteCount } = (await source.historyDigest({ threadId })).rollouts[0] ?? {}
+    await append(source, threadId, 'three')
+    await append(target, threadId, 'a longer one')
+    expect((await run({ source, target })).threads).toMatchObject([
+      { verdict: 'different', rollouts: [{ firstDifference: { line: 4 } }] },
+    ])
+    const { threads } = await run({ source, target })
+    expect(threads[0]?.rollouts[0]?.firstDifference?.offset).toBeGreaterThanOrEqual(byteCount ?? 0)
   })
 
   test('reading back finds what a digest does not show, and where', async () => {

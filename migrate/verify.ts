@@ -8,13 +8,22 @@ import { matchThreads } from './match-threads.js'
 import { type RolloutComparison, compareRollouts } from './compare-rollouts.js'
 import { compareItems } from './compare-items.js'
 import { JOBS_DEFAULT } from './run.js'
+import { isInShard, type Shard } from './shard.js'
 
 /**
- * How a thread compares. `equal`: record and bytes are; `behind`: the target holds what the thread was
- * earlier; `busy`: the same, and somebody is writing the thread; `different`; `missing` in the target;
- * `unreadable`, on either side.
+ * How a thread compares. `equal`: record and bytes are; `behind`: the target holds what the thread
+ * was earlier; `busy`: the same, and somebody is writing the thread; `ahead`: the target holds all of
+ * it, and went on; `different`; `missing` in the target; `unreadable`, on either side.
  */
-export const verdicts = ['equal', 'behind', 'busy', 'different', 'missing', 'unreadable'] as const
+export const verdicts = [
+  'equal',
+  'behind',
+  'busy',
+  'ahead',
+  'different',
+  'missing',
+  'unreadable',
+] as const
 export type Verdict = (typeof verdicts)[number]
 
 /** How a thread compares, and in what it differs. */
@@ -35,6 +44,8 @@ export interface VerifyOptions extends MigrationSides {
   readonly readBack?: boolean
   /** @defaultValue every thread of the source */
   readonly only?: ReadonlySet<ThreadId>
+  /** Leaves out the others. @defaultValue every thread */
+  readonly shard?: Shard
   /** @defaultValue `JOBS_DEFAULT` */
   readonly jobs?: number
   readonly onFound?: (threads: number) => void
@@ -56,7 +67,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const totals = Object.fromEntries(verdicts.map((v) => [v, 0])) as Record<Verdict, number>
   const seen = new Set<ThreadId>()
   const onlyInTarget = new Set<ThreadId>()
-  const { signal, only, onFound, onRead, onVerdict } = options
+  const { signal, only, shard, onFound, onRead, onVerdict } = options
   let bytesRead = 0
   const context = {
     ...options,
@@ -80,6 +91,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       seen.add(source.threadId)
       onFound?.(seen.size)
       if (only !== undefined && !only.has(source.threadId)) continue
+      if (shard !== undefined && !isInShard(source.threadId, shard)) continue
       const judged = await verdictOn(context, source.threadId)
       if (judged === null) return
       totals[judged.verdict] += 1
@@ -142,16 +154,18 @@ async function compareBytes(
   }
 }
 
-/** A thread that went on in the source may have another record too: that is no second difference. */
+/** A thread that went on, on either side, may have another record too: no second difference. */
 function verdictOf(
   unequal: readonly RolloutComparison[],
   fields: readonly RecordDifference[],
   live: boolean,
 ): Verdict {
-  const wrong = unequal.some(({ state }) => state === 'different' || state === 'foreign')
-  if (wrong || (unequal.length === 0 && fields.length > 0)) return 'different'
-  if (unequal.length === 0) return 'equal'
-  return live ? 'busy' : 'behind'
+  const states = new Set(unequal.map(({ state }) => state))
+  if (states.has('different')) return 'different'
+  if (states.size === 0) return fields.length > 0 ? 'different' : 'equal'
+  const isAhead = states.has('ahead') || states.has('foreign')
+  if (!isAhead) return live ? 'busy' : 'behind'
+  return states.has('behind') || states.has('missing') ? 'different' : 'ahead'
 }
 
 function simpleVerdict(threadId: ThreadId, verdict: Verdict, reason: string): ThreadVerdict {

@@ -6,16 +6,19 @@ import {
   migrate,
   type MigrationEvent,
   type MigrationResult,
+  ReceiptBuilder,
   stopReason,
   type ThreadOutcome,
 } from '../../migrate/index.js'
-import { systemClock } from '../../src/host/clock.js'
+import { isoMillis, systemClock } from '../../src/host/clock.js'
 import type { ExitCode } from '../exit-codes.js'
 import { migrationExitCode } from '../migration-exit-code.js'
 import { migrationSummary, planSummary } from '../migration-summary.js'
 import { type OpenedStore, openStore } from '../open-store.js'
+import { packageVersion } from '../package-version.js'
 import type { Progress } from '../progress.js'
 import { reportedRun, type RunEnd } from '../reported-run.js'
+import { openReportSink } from '../report-sink.js'
 import { positiveInteger, targetAddress, threadIds } from '../store-options.js'
 import { UsageError } from '../usage-error.js'
 
@@ -28,6 +31,7 @@ interface MigrateArgs {
   readonly jobs: number
   readonly json: boolean
   readonly report: string | undefined
+  readonly receipt: string | undefined
 }
 
 /** `threadstore migrate`: copies threads and proves them. */
@@ -50,6 +54,7 @@ export function migrateCommand(yargs: Argv): Argv {
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads copied at once' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
+          receipt: { type: 'string', describe: 'write what the target holds to a file' },
         }),
     async (args) => {
       const jobs = positiveInteger('--jobs', args.jobs)
@@ -78,6 +83,7 @@ async function run(
   return await reportedRun<object>({ json, report, verb: 'copied', header }, async (tools) => {
     const findings = new FindingTallies()
     const worst: ThreadOutcome[] = []
+    const receipt = args.receipt === undefined ? null : new ReceiptBuilder()
     const result = await migrate({
       source: source.store,
       target: target.store,
@@ -90,12 +96,16 @@ async function run(
         follow(tools.progress, event)
         if (event.type !== 'finished') return
         findings.addThread(event.outcome.findings)
+        receipt?.add(event.outcome, event.held)
         if (event.outcome.reason !== null && worst.length < SHOWN_MAX) worst.push(event.outcome)
         tools.report.add(event.outcome)
       },
     })
     refuseUnknown(source, result)
     if (dryRun) for (const planned of result.plan.threads) tools.report.add(plannedEntry(planned))
+    if (receipt !== null && args.receipt !== undefined && !dryRun) {
+      writeReceipt(args.receipt, receipt, source, target)
+    }
     const tallies = findings.list()
     return {
       exitCode: migrationExitCode(result, dryRun),
@@ -106,6 +116,23 @@ async function run(
           : migrationSummary({ result, worst, tallies, durationMs, report }),
     }
   })
+}
+
+function writeReceipt(
+  file: string,
+  receipt: ReceiptBuilder,
+  source: OpenedStore,
+  target: OpenedStore,
+): void {
+  const document = receipt.finish({
+    version: packageVersion(),
+    source: source.label,
+    target: target.label,
+    createdAt: isoMillis(systemClock.now()),
+  })
+  const sink = openReportSink(file, false)
+  sink.write(`${JSON.stringify(document, null, 2)}\n`)
+  sink.commit()
 }
 
 function summaryOf(result: MigrationResult, findings: readonly FindingTally[]): RunEnd['summary'] {

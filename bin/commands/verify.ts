@@ -1,132 +1,75 @@
 import type { Argv } from 'yargs'
-import {
-  JOBS_DEFAULT,
-  stopReason,
-  type ThreadVerdict,
-  verify,
-  type VerifyResult,
-} from '../../migrate/index.js'
-import { ExitCode } from '../exit-codes.js'
-import { counted, formatBytes, formatDuration } from '../format.js'
-import { type OpenedStore, openStore } from '../open-store.js'
-import { reportedRun } from '../reported-run.js'
-import { positiveInteger, targetAddress, threadIds } from '../store-options.js'
+import { JOBS_DEFAULT } from '../../migrate/index.js'
+import { openStore } from '../open-store.js'
+import { positiveInteger, shardOf, targetAddress, threadIds } from '../store-options.js'
 import { UsageError } from '../usage-error.js'
+import { readReceipt, verifyAgainstReceipt } from '../verify-against-receipt.js'
+import type { VerifySettings } from '../verify-settings.js'
+import { verifyStores } from '../verify-stores.js'
 
-interface VerifyArgs {
-  readonly source: string
-  readonly target: string | undefined
-  readonly targetEnv: string | undefined
-  readonly readBack: boolean
-  readonly only: readonly string[] | undefined
-  readonly jobs: number
-  readonly json: boolean
-  readonly report: string | undefined
-}
-
-/** `threadstore verify`: compares two stores. */
+/** `threadstore verify`: compares two stores, or a store with the receipt of a migration. */
 export function verifyCommand(yargs: Argv): Argv {
   return yargs.command(
-    'verify <source> [target]',
-    'compare the threads of two stores byte for byte',
+    'verify [source] [target]',
+    'compare two stores byte for byte, or one with a receipt',
     (options) =>
       options
-        .positional('source', { type: 'string', demandOption: true, describe: 'store copied from' })
+        .positional('source', { type: 'string', describe: 'store copied from' })
         .positional('target', { type: 'string', describe: 'store copied to' })
         .options({
           'target-env': { type: 'string', describe: 'environment variable that holds the target' },
+          receipt: { type: 'string', describe: 'receipt to compare with, in place of a source' },
           'read-back': {
             type: 'boolean',
             default: false,
             describe: 'hash what is read from the target, not what it says it stores',
           },
           only: { type: 'string', array: true, describe: 'ids of the threads to compare' },
+          subset: { type: 'string', describe: 'compare one part of the threads, such as 1/10' },
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads compared at once' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
         }),
     async (args) => {
-      const jobs = positiveInteger('--jobs', args.jobs)
-      const only = threadIds('--only', args.only)
-      await using source = await openStore(args.source, 'read')
-      const address = targetAddress(args.target, args.targetEnv)
-      await using target = await openStore(address, 'read')
-      process.exitCode = await run({ ...args, jobs }, only, source, target)
+      const settings: VerifySettings = {
+        readBack: args.readBack,
+        jobs: positiveInteger('--jobs', args.jobs),
+        json: args.json,
+        report: args.report,
+        only: threadIds('--only', args.only),
+        shard: shardOf('--subset', args.subset),
+      }
+      process.exitCode =
+        args.receipt === undefined
+          ? await againstStore(args, settings)
+          : await againstReceipt(args, args.receipt, settings)
     },
   )
 }
 
-async function run(
-  args: VerifyArgs,
-  only: ReadonlySet<string> | undefined,
-  source: OpenedStore,
-  target: OpenedStore,
-): Promise<ExitCode> {
-  const { readBack, jobs, json, report } = args
-  const header = {
-    schema: 'threadstore/verification-report/1',
-    source: source.label,
-    target: target.label,
-    readBack,
-  }
-  const options = { json, report, verb: 'compared', header }
-  return await reportedRun<ThreadVerdict>(options, async ({ signal, progress, report: list }) => {
-    const differing: ThreadVerdict[] = []
-    const result = await verify({
-      source: source.store,
-      target: target.store,
-      readBack,
-      jobs,
-      signal,
-      ...(only && { only }),
-      onFound: (found) => progress.set({ found }),
-      onRead: (bytes) => progress.set({ bytes: progress.state.bytes + bytes }),
-      onVerdict: (verdict) => {
-        if (verdict.reason !== null && differing.length < SHOWN_MAX) differing.push(verdict)
-        list.add(verdict)
-      },
-    })
-    const { totals, onlyInTarget, bytesRead, stopped, unknown } = result
-    if (unknown.length > 0) {
-      throw new UsageError(`${source.label} has no thread ${unknown.join(', ')}`)
-    }
-    return {
-      exitCode: exitCodeOf(result),
-      summary: { totals, onlyInTarget, bytesRead, stopped: stopReason(stopped) },
-      lines: (durationMs) => summaryLines(result, differing, durationMs),
-    }
-  })
+/** The stores of the command line. */
+interface Stores {
+  readonly source?: string | undefined
+  readonly target?: string | undefined
+  readonly targetEnv?: string | undefined
 }
 
-/** Threads named one by one; the report names all. */
-const SHOWN_MAX = 20
-
-function exitCodeOf({ totals, stopped }: VerifyResult): ExitCode {
-  if (stopped !== null) return ExitCode.interrupted
-  const { equal, busy, behind, different, missing, unreadable } = totals
-  if (behind + different + missing + unreadable > 0) return ExitCode.different
-  if (equal + busy === 0) return ExitCode.nothingExecuted
-  return busy > 0 ? ExitCode.incomplete : ExitCode.done
+async function againstStore(stores: Stores, settings: VerifySettings): Promise<number> {
+  if (stores.source === undefined) throw new UsageError('the source is missing')
+  const address = targetAddress(stores.target, stores.targetEnv)
+  await using source = await openStore(stores.source, 'read')
+  await using target = await openStore(address, 'read')
+  return await verifyStores(settings, source, target)
 }
 
-function summaryLines(
-  { totals, onlyInTarget, bytesRead, stopped }: VerifyResult,
-  differing: readonly ThreadVerdict[],
-  durationMs: number,
-): string[] {
-  const parts = Object.entries(totals)
-    .filter(([, count]) => count > 0)
-    .map(([verdict, count]) => `${count.toLocaleString('en')} ${verdict}`)
-  const all = Object.values(totals).reduce((sum, count) => sum + count, 0)
-  const rest = all - totals.equal - differing.length
-  const read = `${formatBytes(bytesRead)} compared in ${formatDuration(durationMs)}`
-  return [
-    ...differing.map(
-      ({ verdict, threadId, reason }) => `${verdict.padEnd(10)} ${threadId}  ${reason}`,
-    ),
-    ...(rest > 0 ? [`… and ${counted(rest, 'more thread')}; --report FILE names all`] : []),
-    `${counted(all, 'thread')}: ${parts.join(', ') || 'nothing to compare'}; ${read}`,
-    ...(onlyInTarget > 0 ? [`${counted(onlyInTarget, 'thread')} only in the target`] : []),
-    ...(stopped === null ? [] : ['interrupted; not every thread was compared']),
-  ]
+async function againstReceipt(
+  stores: Stores,
+  file: string,
+  settings: VerifySettings,
+): Promise<number> {
+  if (stores.target !== undefined) throw new UsageError('with --receipt there is only the target')
+  if (settings.only !== undefined) throw new UsageError('--only needs a source, not --receipt')
+  const receipt = readReceipt(file)
+  await using target = await openStore(targetAddress(stores.source, stores.targetEnv), 'read')
+  return await verifyAgainstReceipt(settings, receipt, target)
 }

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { isThreadId } from '../src/index.js'
+import { isIsoMillis } from '../src/protocol/iso-millis.js'
+import { parseJson } from '../src/protocol/parse-json.js'
+import { schemas } from './schemas.js'
+import { UsageError } from './usage-error.js'
+
+/** Reads a document that another command wrote, and refuses one that does not fit its schema. */
+export function readDocument<T>(file: string, schema: string): T {
+  const document = parse(file)
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
+  ajv.addFormat('thread-id', isThreadId)
+  ajv.addFormat('iso-millis', isIsoMillis)
+  for (const known of Object.values(schemas)) ajv.addSchema(known)
+  const validate = ajv.getSchema(`threadstore:${schema}`)
+  if (validate?.(document) !== true) {
+    const [error] = validate?.errors ?? []
+    throw new UsageError(
+      `${file} is no ${schema}: ${error?.instancePath || 'the document'} ${error?.message ?? ''}`,
+    )
+  }
+  return document as T
+}
+
+function parse(file: string): unknown {
+  try {
+    return parseJson(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`${file} cannot be read: ${reason}`)
+  }
+}

@@ -1,0 +1,108 @@
+import type { RolloutReceipt, ThreadExport, ThreadReceipt } from '../src/store/raw-history.js'
+import type { StoredThread } from '../src/store/records.js'
+import { compareRecords } from './compare-records.js'
+import type { CopyContext } from './copy-context.js'
+import { findThread } from './find-thread.js'
+import type { MigrationFinding } from './findings.js'
+import type { Leg } from './open-leg.js'
+import type { CopyResult, RolloutProof } from './outcome.js'
+
+/** Why a thread that is live in the source is not all there. */
+export const BEING_WRITTEN =
+  'somebody is writing the thread; it is copied up to its last whole line'
+
+/** Sends what is missing of a thread and proves all of it. */
+export async function sendThread(
+  context: CopyContext,
+  exported: ThreadExport,
+  stored: StoredThread | null,
+  legs: readonly Leg[],
+): Promise<CopyResult> {
+  const { source, target, signal } = context
+  const { threadId } = exported.thread
+  const receipt = await target.importThread({
+    thread: exported.thread,
+    // All are named, so that the last one becomes the thread's current rollout.
+    rollouts: legs.map(({ rollout, fromByte, chunks }) => ({
+      rolloutId: rollout.rolloutId,
+      base: rollout.base,
+      file: rollout.file,
+      fingerprint: rollout.fingerprint,
+      fromByte,
+      chunks,
+    })),
+    // A rollout that is stored and empty begins at byte 0 like one that is not stored.
+    replace:
+      stored !== null &&
+      legs.some(({ rollout, fromByte }) => fromByte === 0 && rollout.byteCount === 0),
+    ...(signal && { signal }),
+  })
+  const [inTarget, inSource] = await Promise.all([
+    findThread(target, { threadId }),
+    findThread(source, { threadId }),
+  ])
+  const wrong = unproven(legs, receipt)
+  const moved = exported.live ? BEING_WRITTEN : movedMeanwhile(exported, inSource)
+  const proven = stored === null ? 'proven' : 'appended'
+  const outcome = {
+    threadId,
+    status: wrong !== null ? 'failed' : moved !== null ? 'busy' : proven,
+    bytesSent: legs.reduce((sum, { rollout, fromByte }) => sum + rollout.byteCount - fromByte, 0),
+    bytesRead: 0,
+    rollouts: receipt.rollouts.map((rollout) => proofOf(rollout, legs)),
+    findings: [
+      ...receipt.rollouts.flatMap(({ findings }) => findings.map((f) => ({ ...f, threadId }))),
+      ...notHeld(exported.thread, inTarget),
+    ],
+    reason: wrong ?? moved,
+  } as const
+  return { outcome, held: inTarget }
+}
+
+function proofOf(
+  { rolloutId, byteCount, itemCount, sha256 }: RolloutReceipt,
+  legs: readonly Leg[],
+): RolloutProof {
+  const leg = legs.find(({ rollout }) => rollout.rolloutId === rolloutId)
+  const bytesSent = leg === undefined ? 0 : leg.rollout.byteCount - leg.fromByte
+  return { rolloutId, byteCount, itemCount, sha256, bytesSent }
+}
+
+/** Why the receipt does not prove the copy, or `null`. */
+function unproven(legs: readonly Leg[], receipt: ThreadReceipt): string | null {
+  for (const { rollout, sha256 } of legs) {
+    const { rolloutId, byteCount } = rollout
+    const got = receipt.rollouts.find((candidate) => candidate.rolloutId === rolloutId)
+    if (got === undefined) return `the target has no receipt for rollout ${rolloutId}`
+    if (got.byteCount !== byteCount) {
+      return `the target holds ${got.byteCount} bytes of rollout ${rolloutId}, of ${byteCount}`
+    }
+    const read = sha256()
+    if (read !== null && got.sha256 !== read) {
+      return `rollout ${rolloutId} has SHA-256 ${read}, in the target it has ${got.sha256}`
+    }
+  }
+  return null
+}
+
+/** Whether the source changed while it was read: what was copied is proven, and is not all. */
+function movedMeanwhile(exported: ThreadExport, now: StoredThread | null): string | null {
+  const same = exported.rollouts.every((rollout) => {
+    const found = now?.rollouts?.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
+    return found?.byteCount === rollout.byteCount && found.fingerprint === rollout.fingerprint
+  })
+  return same ? null : 'the thread changed while it was copied; the next run copies the rest'
+}
+
+function notHeld(sent: StoredThread, held: StoredThread | null): MigrationFinding[] {
+  if (held === null) {
+    return [notHeldFinding(sent, 'the target does not find the thread it just stored')]
+  }
+  return compareRecords(sent, held).map(({ field }) =>
+    notHeldFinding(sent, `the target gives back another ${field} than was sent`),
+  )
+}
+
+function notHeldFinding({ threadId }: StoredThread, message: string): MigrationFinding {
+  return { code: 'RECORD_NOT_HELD', threadId, message }
+}

@@ -1,0 +1,160 @@
+import { createByteHasher } from '../src/history/digest.js'
+import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import { ThreadStoreError } from '../src/store/errors.js'
+import type { Abortable } from '../src/store/params.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import { findThread } from './find-thread.js'
+import { type OnRead, prefixSha256 } from './open-rollout.js'
+import type { Receipt, ReceiptRollout, ReceiptThread } from './receipt.js'
+import { recordDigest } from './record-digest.js'
+import { JOBS_DEFAULT } from './run.js'
+import { isInShard, type Shard } from './shard.js'
+
+/**
+ * What became of a thread that a receipt speaks of. `held`: its bytes are there; `grown`: they are,
+ * and more follow; `different`; `missing`; `unreadable`.
+ */
+export const receiptVerdicts = ['held', 'grown', 'different', 'missing', 'unreadable'] as const
+export type ReceiptVerdict = (typeof receiptVerdicts)[number]
+
+/** What became of a thread, and of its record. */
+export interface ReceiptThreadVerdict {
+  readonly threadId: ThreadId
+  readonly verdict: ReceiptVerdict
+  /** Whether the record is what it was; threads may well be renamed after they were moved. */
+  readonly recordHeld: boolean
+  /** For people; `null` when everything is as it was. */
+  readonly reason: string | null
+}
+
+export interface VerifyReceiptOptions extends Abortable {
+  readonly receipt: Pick<Receipt, 'threads'>
+  readonly target: ThreadStore
+  /** Hash the bytes the target gives out. @defaultValue false */
+  readonly readBack?: boolean
+  /** Leaves out the others. @defaultValue every thread of the receipt */
+  readonly shard?: Shard
+  /** @defaultValue `JOBS_DEFAULT` */
+  readonly jobs?: number
+  readonly onRead?: OnRead
+  readonly onVerdict?: (verdict: ReceiptThreadVerdict) => void
+}
+
+export interface VerifyReceiptResult {
+  readonly totals: Readonly<Record<ReceiptVerdict, number>>
+  readonly recordsChanged: number
+  readonly stopped: 'interrupted' | null
+}
+
+/** Checks without the source whether a target still holds what a receipt says it held. */
+export async function verifyReceipt(options: VerifyReceiptOptions): Promise<VerifyReceiptResult> {
+  const { receipt, signal, shard, onVerdict } = options
+  const totals = { held: 0, grown: 0, different: 0, missing: 0, unreadable: 0 }
+  let recordsChanged = 0
+  const queue = receipt.threads.values()
+
+  async function work(): Promise<void> {
+    for (const thread of queue) {
+      if (shard !== undefined && !isInShard(thread.threadId, shard)) continue
+      const verdict = signal?.aborted ? null : await verdictOn(options, thread)
+      if (verdict === null) return
+      totals[verdict.verdict] += 1
+      if (!verdict.recordHeld) recordsChanged += 1
+      onVerdict?.(verdict)
+    }
+  }
+
+  await Promise.all(Array.from({ length: options.jobs ?? JOBS_DEFAULT }, work))
+  return { totals, recordsChanged, stopped: signal?.aborted ? 'interrupted' : null }
+}
+
+/** `null` when the run was interrupted meanwhile. */
+async function verdictOn(
+  options: VerifyReceiptOptions,
+  thread: ReceiptThread,
+): Promise<ReceiptThreadVerdict | null> {
+  const { threadId } = thread
+  const verdict = (
+    kind: ReceiptVerdict,
+    reason: string | null,
+    recordHeld = true,
+  ): ReceiptThreadVerdict => ({ threadId, verdict: kind, recordHeld, reason })
+  try {
+    const held = await findThread(options.target, { threadId })
+    if (held === null) return verdict('missing', 'the target does not have the thread')
+    const recordHeld = recordDigest(held) === thread.recordSha256
+    const problems = await rolloutProblems(options, thread)
+    const [wrong] = problems.filter(({ kind }) => kind === 'different')
+    if (wrong !== undefined) return verdict('different', wrong.reason, recordHeld)
+    const [grown] = problems
+    const renamed = recordHeld ? null : 'the record is not what it was'
+    if (grown !== undefined) return verdict('grown', grown.reason, recordHeld)
+    return verdict('held', renamed, recordHeld)
+  } catch (error) {
+    if (options.signal?.aborted) return null
+    const { code, message } = ThreadStoreError.from(error, 'verify')
+    if (code === 'RETRYABLE' || code === 'OUTCOME_UNKNOWN') throw error
+    return verdict('unreadable', message)
+  }
+}
+
+interface Problem {
+  readonly kind: 'grown' | 'different'
+  readonly reason: string
+}
+
+async function rolloutProblems(
+  options: VerifyReceiptOptions,
+  { threadId, rollouts }: ReceiptThread,
+): Promise<Problem[]> {
+  const held = await hashesOf(options, threadId)
+  const problems: Problem[] = []
+  for (const rollout of rollouts) {
+    const problem = await problemOf(options, threadId, rollout, held.get(rollout.rolloutId))
+    if (problem !== null) problems.push(problem)
+  }
+  return problems
+}
+
+async function hashesOf(
+  { target, readBack, onRead, signal }: VerifyReceiptOptions,
+  threadId: ThreadId,
+): Promise<Map<RolloutId, ReceiptRollout>> {
+  const params = { threadId, ...(signal && { signal }) }
+  if (!readBack) {
+    const digest = await target.historyDigest(params)
+    for (const { byteCount } of digest.rollouts) onRead?.(byteCount)
+    return new Map(digest.rollouts.map((rollout) => [rollout.rolloutId, rollout]))
+  }
+  const hashes = new Map<RolloutId, ReceiptRollout>()
+  for (const rollout of (await target.exportThread(params)).rollouts) {
+    const hasher = createByteHasher()
+    for await (const chunk of rollout.read()) {
+      hasher.update(chunk)
+      onRead?.(chunk.length)
+    }
+    const { rolloutId } = rollout
+    hashes.set(rolloutId, { rolloutId, byteCount: hasher.byteCount, sha256: hasher.sha256() })
+  }
+  return hashes
+}
+
+async function problemOf(
+  { target }: VerifyReceiptOptions,
+  threadId: ThreadId,
+  promised: ReceiptRollout,
+  held: ReceiptRollout | undefined,
+): Promise<Problem | null> {
+  const { rolloutId, byteCount, sha256 } = promised
+  if (held === undefined) return { kind: 'different', reason: `rollout ${rolloutId} is gone` }
+  if (held.sha256 === sha256) return null
+  if (held.byteCount > byteCount) {
+    const exported = await target.exportThread({ threadId })
+    const rollout = exported.rollouts.find((candidate) => candidate.rolloutId === rolloutId)
+    if (rollout !== undefined && (await prefixSha256(rollout, byteCount)) === sha256) {
+      const reason = `rollout ${rolloutId} went on by ${held.byteCount - byteCount} bytes`
+      return { kind: 'grown', reason }
+    }
+  }
+  return { kind: 'different', reason: `rollout ${rolloutId} holds other bytes` }
+}
