@@ -21,8 +21,17 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'outside',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/interop/**'],
+          exclude: ['test/interop/**', 'test/**/*.postgres*.test.ts'],
           globalSetup: ['test/build-first.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['test/**/*.postgres*.test.ts'],
+          globalSetup: ['test/build-first.ts', 'test/start-postgres.ts'],
           testTimeout: 60_000,
         },
       },

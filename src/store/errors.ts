@@ -175,6 +175,14 @@ export function notLive(threadId: string): ThreadStoreError {
   )
 }
 
+export function writerLost(threadId: string): ThreadStoreError {
+  return conflict(
+    'writer-lost',
+    `another writer has taken thread ${threadId} over; resume it to write again`,
+    { threadId },
+  )
+}
+
 export function missingBase(threadId: string, rolloutId: string): ThreadStoreError {
   return new ThreadStoreError(
     'INTERNAL',

@@ -1,0 +1,63 @@
+import type { PostgresDriver, PostgresSession } from '../../host/postgres.js'
+import { ThreadStoreError } from '../../store/errors.js'
+import { type SchemaVersion, schemaVersions } from './schema.js'
+
+/** Names the lock under which the schema changes: "threadst" in ASCII. */
+const schemaLock = '8388362703238853492'
+
+/**
+ * Brings the database to the newest schema version. Handles that open at once take turns; one that
+ * finds the newest version asks a single question and changes nothing.
+ */
+export async function applySchema(
+  driver: PostgresDriver,
+  versions: readonly SchemaVersion[] = schemaVersions,
+): Promise<void> {
+  if ((await missingVersions(driver, versions)).length === 0) return
+  await driver.transaction('write', async (session) => {
+    await session.query('SELECT pg_advisory_xact_lock($1::bigint)', [schemaLock])
+    for (const { version, statements } of await missingVersions(session, versions)) {
+      if (version === 1) await createSchema(session)
+      for (const statement of statements) await session.query(statement)
+      await session.query(
+        'INSERT INTO threadstore.schema_versions (version) VALUES ($1::integer)',
+        [version],
+      )
+    }
+  })
+}
+
+/** Asks before it creates: a role may lack the right to, where somebody else has created it. */
+async function createSchema(session: PostgresSession): Promise<void> {
+  const [row] = await session.query<{ exists: boolean }>(
+    `SELECT to_regnamespace('threadstore') IS NOT NULL AS exists`,
+  )
+  if (row?.exists !== true) await session.query('CREATE SCHEMA threadstore')
+}
+
+async function missingVersions(
+  session: PostgresSession,
+  versions: readonly SchemaVersion[],
+): Promise<readonly SchemaVersion[]> {
+  const found = await foundVersion(session)
+  const newest = versions.at(-1)?.version ?? 0
+  if (found > newest) {
+    throw new ThreadStoreError(
+      'UNSUPPORTED',
+      `the database has schema version ${found}, this release knows ${newest}; use a newer release`,
+      { reason: 'schema-version' },
+    )
+  }
+  return versions.filter(({ version }) => version > found)
+}
+
+async function foundVersion(session: PostgresSession): Promise<number> {
+  const [table] = await session.query<{ exists: boolean }>(
+    `SELECT to_regclass('threadstore.schema_versions') IS NOT NULL AS exists`,
+  )
+  if (table?.exists !== true) return 0
+  const [row] = await session.query<{ version: number }>(
+    'SELECT coalesce(max(version), 0) AS version FROM threadstore.schema_versions',
+  )
+  return row?.version ?? 0
+}

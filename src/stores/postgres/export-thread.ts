@@ -1,0 +1,35 @@
+import type { ThreadParams } from '../../store/params.js'
+import type { ExportedRollout, ThreadExport } from '../../store/raw-history.js'
+import { bareThread } from '../../store/records.js'
+import type { PostgresContext } from './postgres-context.js'
+import { type RolloutRow, rolloutsOf } from './rollout-row.js'
+import { readLog } from './segment-rows.js'
+import { visibleThread } from './thread-row.js'
+import { findWriter } from './writer-lease.js'
+
+/** A thread on its way out. Bytes are read when they are asked for, a few segments at a time. */
+export async function exportThread(
+  context: PostgresContext,
+  { threadId }: ThreadParams,
+): Promise<ThreadExport> {
+  const { driver, namespace } = context
+  return driver.transaction('read', async (session) => {
+    const which = { threadId, includeArchived: true }
+    const { record, rolloutId } = await visibleThread(session, namespace, which)
+    const rollouts = await rolloutsOf(session, namespace, threadId)
+    return {
+      thread: bareThread(record),
+      rollouts: rollouts.map((rollout) => exportedRollout(context, rollout)),
+      live: (await findWriter(context, session, rolloutId)) !== null,
+    }
+  })
+}
+
+function exportedRollout(
+  { driver, namespace }: PostgresContext,
+  { rolloutId, base, file, fingerprint, byteCount, logId }: RolloutRow,
+): ExportedRollout {
+  const read = (fromByte = 0): AsyncIterable<Uint8Array> =>
+    readLog(driver, namespace, { logId, fromByte, toByte: byteCount })
+  return { rolloutId, base, file, fingerprint, byteCount, read }
+}

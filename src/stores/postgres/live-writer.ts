@@ -1,0 +1,72 @@
+import { isoMillis } from '../../host/clock.js'
+import type { RolloutItem } from '../../protocol/rollout-item.js'
+import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
+import { ThreadStoreError, writerLost } from '../../store/errors.js'
+import { stampItems } from '../../store/stamp-items.js'
+import { appendLines } from './append-items.js'
+import { type LogEnd, packLines } from './pack-lines.js'
+import type { PostgresContext } from './postgres-context.js'
+import { findRollout } from './rollout-row.js'
+import type { Lease } from './writer-lease.js'
+
+/** What a writer writes to. */
+export interface WriterTarget extends Lease {
+  readonly threadId: ThreadId
+  readonly rolloutId: RolloutId
+  readonly historyMode: string
+}
+
+/**
+ * Appends to one rollout, one call after the other. It knows where the log ends without asking,
+ * because nobody else can append while its lease holds.
+ */
+export class LiveWriter {
+  readonly target: WriterTarget
+  readonly #context: PostgresContext
+  /** `null` after an append whose outcome is not known. */
+  #end: LogEnd | null
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(context: PostgresContext, target: WriterTarget, end: LogEnd) {
+    this.#context = context
+    this.target = target
+    this.#end = end
+  }
+
+  async append(items: readonly RolloutItem[]): Promise<void> {
+    if (items.length > 0) await this.inTurn(() => this.#append(items))
+  }
+
+  /** Runs `work` when what was asked before is done. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work)
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #append(items: readonly RolloutItem[]): Promise<void> {
+    const { clock, driver, namespace } = this.#context
+    const from = this.#end ?? (await this.#findEnd())
+    this.#end = from
+    const stamped = stampItems(items, {
+      now: isoMillis(clock.now()),
+      historyMode: this.target.historyMode,
+      nextOrdinal: from.endOrdinal,
+    })
+    const packed = await packLines(stamped, from)
+    try {
+      await appendLines(driver, namespace, this.target, from, packed)
+      this.#end = packed.to
+    } catch (reason) {
+      if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) this.#end = null
+      throw reason
+    }
+  }
+
+  async #findEnd(): Promise<LogEnd> {
+    const { driver, namespace } = this.#context
+    const rollout = await findRollout(driver, namespace, this.target.rolloutId)
+    if (rollout === null) throw writerLost(this.target.threadId)
+    return rollout
+  }
+}

@@ -1,0 +1,37 @@
+import type { PostgresDriver } from '../../host/postgres.js'
+import type { ThreadStore } from '../../store/thread-store.js'
+import { errorFromPostgres } from './error-from-postgres.js'
+import { type StoreOptions, openStore } from './open-store.js'
+
+/** Which embedded database, and what the store borrows. */
+export interface PgliteStoreOptions extends StoreOptions {
+  /**
+   * The database's folder, made when it is not there. Absent: in memory, gone when it is closed.
+   * Handles of one process share a folder; another process must not use it meanwhile.
+   */
+  readonly dir?: string
+  /** Instead of a folder: a driver, which stays open when the store is closed. */
+  readonly driver?: PostgresDriver
+}
+
+/** Opens a handle on the threads in a database inside this process. */
+export async function openPgliteStore(options: PgliteStoreOptions = {}): Promise<ThreadStore> {
+  const { dir, driver } = options
+  const server = dir === undefined ? 'PGlite in memory' : `PGlite in ${dir}`
+  const shared = { server, writers: 'multi-handle', durability: 'process-crash' } as const
+  if (driver !== undefined) {
+    return openStore({ ...shared, driver, release: async () => {} }, options)
+  }
+  // Loaded here, so that who uses another store needs no PGlite.
+  const { openPgliteDriver } = await import('./pglite-driver.js')
+  try {
+    const opened = await openPgliteDriver(dir === undefined ? {} : { dir })
+    const durability = dir === undefined ? 'none' : 'process-crash'
+    return await openStore(
+      { ...shared, durability, driver: opened, release: () => opened.close() },
+      options,
+    )
+  } catch (reason) {
+    throw errorFromPostgres(reason, server)
+  }
+}

@@ -1,0 +1,72 @@
+import { systemClock } from '../../host/clock.js'
+import type { PostgresDriver } from '../../host/postgres.js'
+import { invalidRequest } from '../../store/errors.js'
+import type { ThreadStore } from '../../store/thread-store.js'
+import { errorFromPostgres } from './error-from-postgres.js'
+import { type StoreOptions, openStore } from './open-store.js'
+
+export type { StoreOptions } from './open-store.js'
+
+/** Which PostgreSQL database, and what the store borrows. */
+export interface PostgresStoreOptions extends StoreOptions {
+  /**
+   * `postgres://user:password@host:port/database`, as `psql` understands it. A `namespace` among its
+   * parameters is used unless the option says otherwise.
+   */
+  readonly url?: string
+  /** Instead of a URL: a driver, which stays open when the store is closed. */
+  readonly driver?: PostgresDriver
+  /** Connections at once, one more while threads are live. @defaultValue 4 */
+  readonly connectionsMax?: number
+}
+
+/** Opens a handle on the threads in a PostgreSQL database, 14 or newer. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<ThreadStore> {
+  const { url, driver } = options
+  if (driver !== undefined) return openWith(driver, 'PostgreSQL', options, async () => {})
+  if (url === undefined) throw invalidRequest('malformed-params', 'a url or a driver is needed')
+  const server = describeServer(url)
+  const { url: serverUrl, namespace } = takeNamespace(url)
+  const opened = await openDriver(serverUrl, server, options)
+  const given = namespace === null ? options : { namespace, ...options }
+  return openWith(opened, server, given, () => opened.close())
+}
+
+async function openDriver(
+  url: string,
+  server: string,
+  { clock = systemClock, connectionsMax }: PostgresStoreOptions,
+): Promise<PostgresDriver> {
+  // Loaded here, so that who uses another store needs no PostgreSQL client.
+  const { openPgDriver } = await import('./pg-driver.js')
+  try {
+    return await openPgDriver({ url, clock, ...(connectionsMax && { connectionsMax }) })
+  } catch (reason) {
+    throw errorFromPostgres(reason, server)
+  }
+}
+
+async function openWith(
+  driver: PostgresDriver,
+  server: string,
+  options: StoreOptions,
+  release: () => Promise<void>,
+): Promise<ThreadStore> {
+  const durability = driver.durable ? 'power-loss' : 'process-crash'
+  return openStore({ driver, server, durability, writers: 'multi-process', release }, options)
+}
+
+/** The URL without the parameter that is ours. */
+function takeNamespace(url: string): { readonly url: string; readonly namespace: string | null } {
+  const [address = '', query = ''] = url.split('?')
+  const params = new URLSearchParams(query)
+  const namespace = params.get('namespace')
+  params.delete('namespace')
+  return { url: params.size === 0 ? address : `${address}?${params.toString()}`, namespace }
+}
+
+/** Host and database of a URL, never its user or password. */
+function describeServer(url: string): string {
+  const address = /^[^:]+:\/\/(?:.*@)?([^?]*)/.exec(url)?.[1] ?? ''
+  return `PostgreSQL at ${address === '' ? 'this machine' : address}`
+}

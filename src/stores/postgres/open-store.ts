@@ -1,0 +1,86 @@
+import { hostname } from 'node:os'
+import { type Clock, systemClock } from '../../host/clock.js'
+import { type IdSource, systemIds } from '../../host/ids.js'
+import type { PostgresDriver } from '../../host/postgres.js'
+import type { Durability, ThreadStoreCapabilities, WriterScope } from '../../store/capabilities.js'
+import { checked } from '../../store/checked.js'
+import { invalidRequest } from '../../store/errors.js'
+import type { ThreadStore } from '../../store/thread-store.js'
+import { applySchema } from './apply-schema.js'
+import { errorFromPostgres } from './error-from-postgres.js'
+import { PostgresThreadStore } from './postgres-thread-store.js'
+
+/** What every store of this kind borrows; each has a default. */
+export interface StoreOptions {
+  /**
+   * Keeps threads apart from those of other namespaces in the same database. Letters, digits, `.`,
+   * `_` and `-`, at most 128. @defaultValue `default`
+   */
+  readonly namespace?: string
+  readonly clock?: Clock
+  readonly ids?: IdSource
+}
+
+/** The database a handle works on. */
+export interface OpenDatabase {
+  readonly driver: PostgresDriver
+  /** Names the database in messages, without a password. */
+  readonly server: string
+  readonly durability: Durability
+  readonly writers: WriterScope
+  /** Lets go of the database. */
+  readonly release: () => Promise<void>
+}
+
+/** Opens a handle on a database whose driver is open; the schema is brought up to date. */
+export async function openStore(
+  database: OpenDatabase,
+  options: StoreOptions,
+): Promise<ThreadStore> {
+  const { driver, server, release } = database
+  const { clock = systemClock, ids = systemIds, namespace = 'default' } = options
+  try {
+    requireNamespace(namespace)
+    await applySchema(driver)
+  } catch (reason) {
+    await release()
+    throw errorFromPostgres(reason, server)
+  }
+  const handle = { key: newHandleKey(), name: `process ${process.pid} on ${hostname()}` }
+  const context = { driver, namespace, clock, ids }
+  const supports = capabilities(database)
+  return checked(new PostgresThreadStore({ context, handle, supports, server, release }))
+}
+
+function requireNamespace(namespace: string): void {
+  if (/^[\w.-]{1,128}$/.test(namespace)) return
+  throw invalidRequest(
+    'malformed-params',
+    `${JSON.stringify(namespace)} is no namespace: letters, digits, ".", "_" and "-", at most 128`,
+    { path: '/namespace' },
+  )
+}
+
+/**
+ * 64 random bits as a signed number. Not from the injected ids: two handles that were given the same
+ * source must not take each other for themselves.
+ */
+function newHandleKey(): string {
+  return Buffer.from(systemIds.newToken(), 'base64url').readBigInt64BE().toString()
+}
+
+function capabilities({ durability, writers }: OpenDatabase): ThreadStoreCapabilities {
+  return {
+    search: true,
+    turns: true,
+    items: true,
+    delete: true,
+    rawHistory: true,
+    lineage: true,
+    paths: false,
+    durability,
+    writers,
+    materialization: 'eager',
+    readYourWrites: 'always',
+  }
+}

@@ -1,0 +1,209 @@
+import { Client, type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
+import type { Clock } from '../../host/clock.js'
+import {
+  CommitUnknownError,
+  type PostgresDriver,
+  type PostgresSession,
+  type SqlParam,
+  type SqlRow,
+  type TransactionMode,
+} from '../../host/postgres.js'
+import { isConnectionError } from './connection-error.js'
+import { resultTypes } from './pg-types.js'
+
+/** Where a PostgreSQL server is and how many connections to it are used. */
+export interface PgDriverOptions {
+  /** `postgres://user:password@host:port/database`, as `psql` understands it. */
+  readonly url: string
+  readonly clock: Clock
+  /** Connections at once, one more while threads are live. @defaultValue 4 */
+  readonly connectionsMax?: number
+}
+
+/** A driver over a pool of connections to a PostgreSQL server. */
+export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDriver> {
+  const config: ClientConfig = {
+    connectionString: options.url,
+    fallback_application_name: 'threadstore',
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+  }
+  const pool = new Pool({ ...config, max: options.connectionsMax ?? 4 })
+  // A connection that breaks also rejects what runs on it; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', ignore))
+  pool.on('error', ignore)
+  try {
+    const [settings] = await query<{ durable: boolean }>(
+      pool,
+      `SELECT current_setting('fsync') = 'on'
+          AND current_setting('synchronous_commit') <> 'off' AS durable`,
+    )
+    return new PgDriver(pool, config, options.clock, settings?.durable ?? false)
+  } catch (reason) {
+    await pool.end()
+    throw reason
+  }
+}
+
+function ignore(): void {}
+
+async function query<Row extends SqlRow>(
+  connection: Pool | PoolClient,
+  text: string,
+  values: readonly SqlParam[] = [],
+): Promise<Row[]> {
+  const config: QueryConfig = { text, values: [...values], types: resultTypes }
+  return (await connection.query<Row>(config)).rows
+}
+
+class PgDriver implements PostgresDriver {
+  readonly durable: boolean
+  readonly #pool: Pool
+  readonly #config: ClientConfig
+  readonly #clock: Clock
+  #ended: Promise<void> | null = null
+
+  constructor(pool: Pool, config: ClientConfig, clock: Clock, durable: boolean) {
+    this.#pool = pool
+    this.#config = config
+    this.#clock = clock
+    this.durable = durable
+  }
+
+  async query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]): Promise<Row[]> {
+    return query<Row>(this.#pool, sql, params)
+  }
+
+  async transaction<T>(
+    mode: TransactionMode,
+    work: (session: PostgresSession) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.#pool.connect()
+    const xid = await begin(client, mode).catch((reason: unknown) => {
+      client.release(true)
+      throw reason
+    })
+    let result: T
+    try {
+      result = await work({ query: (sql, params) => query(client, sql, params) })
+    } catch (reason) {
+      await rollBack(client)
+      throw reason
+    }
+    await this.#commit(client, xid)
+    return result
+  }
+
+  async hold(key: string): Promise<() => Promise<void>> {
+    const stop = new AbortController()
+    let holding = await this.#lock(key)
+    const keeping = (async () => {
+      while (!stop.signal.aborted) {
+        await holding.lost
+        holding = await this.#lockAgain(key, stop.signal)
+      }
+    })().catch(ignore)
+    return async () => {
+      stop.abort()
+      await holding.end()
+      await keeping
+    }
+  }
+
+  async isHeld(session: PostgresSession, key: string): Promise<boolean> {
+    const [row] = await session.query<{ held: boolean }>(
+      'SELECT NOT pg_try_advisory_xact_lock_shared($1::bigint) AS held',
+      [key],
+    )
+    return row?.held ?? true
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= this.#pool.end()
+    await this.#ended
+  }
+
+  async #commit(client: PoolClient, xid: string | null): Promise<void> {
+    try {
+      await client.query('COMMIT')
+    } catch (reason) {
+      client.release(true)
+      if (xid === null || !isConnectionError(reason)) throw reason
+      if (await this.#hasCommitted(xid, reason)) return
+      throw reason
+    }
+    client.release()
+  }
+
+  /** Asks, on another connection, what became of a transaction whose commit got no answer. */
+  async #hasCommitted(xid: string, cause: unknown): Promise<boolean> {
+    for (const waitMs of [0, 50, 200, 800, 3200]) {
+      await this.#clock.sleep(waitMs)
+      const status = await this.#statusOf(xid).catch(() => undefined)
+      if (status === 'committed') return true
+      if (status === 'aborted') return false
+    }
+    throw new CommitUnknownError('the connection broke while a commit was under way', { cause })
+  }
+
+  async #statusOf(xid: string): Promise<string | null | undefined> {
+    const rows = await this.query<{ status: string | null }>(
+      'SELECT pg_xact_status($1::text::xid8) AS status',
+      [xid],
+    )
+    return rows[0]?.status
+  }
+
+  /** A connection of its own that holds the lock as long as it lives. */
+  async #lock(key: string): Promise<{ lost: Promise<void>; end: () => Promise<void> }> {
+    const client = new Client(this.#config)
+    const lost = new Promise<void>((resolve) => {
+      client.on('error', ignore)
+      client.on('end', resolve)
+    })
+    try {
+      await client.connect()
+      await client.query('SELECT pg_advisory_lock($1::bigint)', [key])
+    } catch (reason) {
+      await client.end().catch(ignore)
+      throw reason
+    }
+    return { lost, end: () => client.end() }
+  }
+
+  async #lockAgain(
+    key: string,
+    signal: AbortSignal,
+  ): Promise<{ lost: Promise<void>; end: () => Promise<void> }> {
+    for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 10_000)) {
+      signal.throwIfAborted()
+      try {
+        return await this.#lock(key)
+      } catch {
+        await this.#clock.sleep(waitMs, signal)
+      }
+    }
+  }
+}
+
+/** Begins a transaction; one that writes tells its id, by which its outcome can be asked for. */
+async function begin(client: PoolClient, mode: TransactionMode): Promise<string | null> {
+  if (mode === 'read') {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return null
+  }
+  const results = await client.query<{ xid: string }>(
+    'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS xid',
+  )
+  const last: unknown = Array.isArray(results) ? results.at(-1) : results
+  return (last as { rows: { xid: string }[] }).rows[0]?.xid ?? null
+}
+
+async function rollBack(client: PoolClient): Promise<void> {
+  try {
+    await client.query('ROLLBACK')
+    client.release()
+  } catch {
+    client.release(true)
+  }
+}

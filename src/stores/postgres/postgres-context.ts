@@ -1,0 +1,11 @@
+import type { Clock } from '../../host/clock.js'
+import type { IdSource } from '../../host/ids.js'
+import type { PostgresDriver } from '../../host/postgres.js'
+
+/** What every operation of one handle works with. */
+export interface PostgresContext {
+  readonly driver: PostgresDriver
+  readonly namespace: string
+  readonly clock: Clock
+  readonly ids: IdSource
+}

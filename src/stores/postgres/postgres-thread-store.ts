@@ -1,0 +1,243 @@
+import { foldTurns } from '../../history/fold-turns.js'
+import type { ThreadId } from '../../protocol/thread-id.js'
+import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
+import type { ThreadStoreCapabilities } from '../../store/capabilities.js'
+import { ThreadStoreError, notLive, storeClosed, threadNotFound } from '../../store/errors.js'
+import { itemPage, turnPage } from '../../store/paging.js'
+import type * as params from '../../store/params.js'
+import type { ImportThreadParams, ThreadExport, ThreadReceipt } from '../../store/raw-history.js'
+import type {
+  ItemPage,
+  StoredThread,
+  StoredThreadHistory,
+  ThreadPage,
+  ThreadSearchPage,
+  TurnPage,
+} from '../../store/records.js'
+import type { ThreadStore } from '../../store/thread-store.js'
+import { archiveThread, unarchiveThread } from './archive-thread.js'
+import { createThread } from './create-thread.js'
+import { deleteThread } from './delete-thread.js'
+import { errorFromPostgres } from './error-from-postgres.js'
+import { exportThread } from './export-thread.js'
+import { historyDigest } from './history-digest.js'
+import { importThread } from './import-thread.js'
+import { LeaseKeeper } from './lease-keeper.js'
+import { listThreads } from './list-threads.js'
+import type { LiveWriter } from './live-writer.js'
+import { loadHistory } from './load-history.js'
+import type { PostgresContext } from './postgres-context.js'
+import { readThread } from './read-thread.js'
+import { resumeThread } from './resume-thread.js'
+import { retried } from './retry.js'
+import { revertThread } from './revert-thread.js'
+import { searchThreads } from './search-threads.js'
+import { discardThread, shutdownThread } from './shutdown-thread.js'
+import { findThread, visibleThread } from './thread-row.js'
+import { updateThreadMetadata } from './update-thread-metadata.js'
+import type { HandleIdentity } from './writer-lease.js'
+
+/** What a handle is opened with. */
+export interface PostgresThreadStoreOptions {
+  readonly context: PostgresContext
+  readonly handle: HandleIdentity
+  readonly supports: ThreadStoreCapabilities
+  /** Names the database in messages, without a password. */
+  readonly server: string
+  /** Lets go of the database. */
+  readonly release: () => Promise<void>
+}
+
+/**
+ * Threads in PostgreSQL. Each operation is a file beside this one; here are the writers of a handle
+ * and what every operation shares. Params were validated by `checked`.
+ */
+export class PostgresThreadStore implements ThreadStore {
+  readonly supports: ThreadStoreCapabilities
+  readonly #context: PostgresContext
+  readonly #server: string
+  readonly #release: () => Promise<void>
+  readonly #keeper: LeaseKeeper
+  readonly #writers = new Map<ThreadId, LiveWriter>()
+  #closing: Promise<void> | null = null
+
+  constructor(options: PostgresThreadStoreOptions) {
+    this.supports = options.supports
+    this.#context = options.context
+    this.#server = options.server
+    this.#release = options.release
+    this.#keeper = new LeaseKeeper(options.context, options.handle, () =>
+      [...this.#writers.values()].map((writer) => writer.target.rolloutId),
+    )
+  }
+
+  async createThread(create: params.CreateThreadParams): Promise<void> {
+    await this.#open(create.threadId, () =>
+      createThread(this.#context, this.#keeper.handle, create),
+    )
+  }
+
+  async resumeThread(resume: params.ResumeThreadParams): Promise<void> {
+    await this.#open(resume.threadId, () =>
+      resumeThread(this.#context, this.#keeper.handle, resume),
+    )
+  }
+
+  async appendItems({ threadId, items }: params.AppendThreadItemsParams): Promise<void> {
+    await this.#once(async () => (await this.#writer(threadId)).append(items))
+  }
+
+  async persistThread(persist: params.ThreadParams): Promise<void> {
+    await this.flushThread(persist)
+  }
+
+  /** An append is durable when it is acknowledged; what is under way is waited for. */
+  async flushThread({ threadId }: params.ThreadParams): Promise<void> {
+    await this.#once(async () => (await this.#writer(threadId)).inTurn(async () => {}))
+  }
+
+  async shutdownThread({ threadId }: params.ThreadParams): Promise<void> {
+    await this.#repeatable(async () => {
+      const writer = await this.#writer(threadId)
+      await shutdownThread(this.#context, writer).catch((reason: unknown) => {
+        // A writer that was taken over is nothing this handle could hold on to.
+        if (ThreadStoreError.is(reason, 'CONFLICT')) this.#forget(threadId, writer)
+        throw reason
+      })
+      this.#forget(threadId, writer)
+    })
+  }
+
+  async discardThread({ threadId }: params.ThreadParams): Promise<void> {
+    await this.#repeatable(async () => {
+      const writer = this.#writers.get(threadId)
+      if (writer === undefined) return
+      await discardThread(this.#context, writer)
+      this.#forget(threadId, writer)
+    })
+  }
+
+  async loadHistory(load: params.LoadThreadHistoryParams): Promise<StoredThreadHistory> {
+    const { driver, namespace } = this.#context
+    return this.#repeatable(() =>
+      driver.transaction('read', async (session) =>
+        loadHistory(session, namespace, await visibleThread(session, namespace, load)),
+      ),
+    )
+  }
+
+  async readThread(read: params.ReadThreadParams): Promise<StoredThread> {
+    return this.#repeatable(() => readThread(this.#context, read))
+  }
+
+  async listThreads(list: params.ListThreadsParams): Promise<ThreadPage> {
+    return this.#repeatable(() => listThreads(this.#context, list))
+  }
+
+  async searchThreads(search: params.SearchThreadsParams): Promise<ThreadSearchPage> {
+    return this.#repeatable(() => searchThreads(this.#context, search))
+  }
+
+  async listTurns(list: params.ListTurnsParams): Promise<TurnPage> {
+    return turnPage(await this.#turns(list, list.itemsView ?? 'summary'), list)
+  }
+
+  async listItems(list: params.ListItemsParams): Promise<ItemPage> {
+    return itemPage(await this.#turns(list, 'full'), list)
+  }
+
+  async updateThreadMetadata(update: params.UpdateThreadMetadataParams): Promise<StoredThread> {
+    return this.#repeatable(() => updateThreadMetadata(this.#context, update))
+  }
+
+  async archiveThread(archive: params.ThreadParams): Promise<void> {
+    await this.#repeatable(() => archiveThread(this.#context, archive))
+  }
+
+  async unarchiveThread(unarchive: params.ThreadParams): Promise<StoredThread> {
+    return this.#repeatable(() => unarchiveThread(this.#context, unarchive))
+  }
+
+  async revertThread(revert: params.RevertThreadParams): Promise<StoredThread> {
+    return this.#repeatable(() => revertThread(this.#context, revert))
+  }
+
+  async deleteThread(which: params.ThreadParams): Promise<void> {
+    await this.#repeatable(() => deleteThread(this.#context, which))
+  }
+
+  async exportThread(which: params.ThreadParams): Promise<ThreadExport> {
+    return this.#repeatable(() => exportThread(this.#context, which))
+  }
+
+  async importThread(what: ImportThreadParams): Promise<ThreadReceipt> {
+    return this.#once(() => importThread(this.#context, what))
+  }
+
+  async historyDigest(which: params.ThreadParams): Promise<ThreadReceipt> {
+    return this.#repeatable(() => historyDigest(this.#context, which))
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#close()
+    await this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
+    const writers = [...this.#writers.values()]
+    this.#writers.clear()
+    const ended = await Promise.allSettled(
+      writers.map((writer) => shutdownThread(this.#context, writer)),
+    )
+    await this.#keeper.end()
+    await this.#release()
+    const failed = ended.find((end) => end.status === 'rejected')
+    if (failed && !ThreadStoreError.is(failed.reason, 'CONFLICT')) {
+      throw errorFromPostgres(failed.reason, this.#server)
+    }
+  }
+
+  /** Runs what may be repeated, because it has changed nothing when it fails. */
+  async #repeatable<T>(work: () => Promise<T>): Promise<T> {
+    return this.#once(() => retried(this.#context.clock, work))
+  }
+
+  async #once<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== null) throw storeClosed()
+    try {
+      return await work()
+    } catch (reason) {
+      throw errorFromPostgres(reason, this.#server)
+    }
+  }
+
+  async #open(threadId: ThreadId, open: () => Promise<LiveWriter>): Promise<void> {
+    await this.#repeatable(async () => {
+      await this.#keeper.start()
+      this.#writers.set(threadId, await open())
+    })
+  }
+
+  async #writer(threadId: ThreadId): Promise<LiveWriter> {
+    const writer = this.#writers.get(threadId)
+    if (writer !== undefined) return writer
+    const thread = await findThread(this.#context.driver, this.#context.namespace, threadId)
+    throw thread === null ? threadNotFound(threadId) : notLive(threadId)
+  }
+
+  /** Another writer may have been opened on the thread since. */
+  #forget(threadId: ThreadId, writer: LiveWriter): void {
+    if (this.#writers.get(threadId) === writer) this.#writers.delete(threadId)
+  }
+
+  async #turns(
+    of: params.LoadThreadHistoryParams,
+    view: TurnItemsView,
+  ): Promise<readonly StoredTurn[]> {
+    return foldTurns((await this.loadHistory(of)).items, view)
+  }
+}

