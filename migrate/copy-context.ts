@@ -1,11 +1,23 @@
+import type { Clock } from '../src/host/clock.js'
 import type { Abortable } from '../src/store/params.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import type { OnRead } from './open-rollout.js'
+
+/**
+ * What happens to a thread that went different ways in the source and in the target. `fail`: it is
+ * left alone and is a failure of the run; `skip`: it is left alone; `newer`: the one with the later
+ * `updatedAt` stays, the other is kept beside it; `keep-both`: the target's stays, the source's is
+ * put beside it.
+ */
+export const conflictPolicies = ['fail', 'skip', 'newer', 'keep-both'] as const
+export type ConflictPolicy = (typeof conflictPolicies)[number]
 
 /** What copying a thread works with. */
 export interface CopyContext extends Abortable {
   readonly source: ThreadStore
   readonly target: ThreadStore
+  readonly clock: Clock
+  readonly onConflict: ConflictPolicy
   /** Is told of bytes as they are read from the source. */
   readonly onRead: OnRead
 }

@@ -1,13 +1,16 @@
 import type { ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { ThreadExport } from '../src/store/raw-history.js'
-import type { StoredThread } from '../src/store/records.js'
+import type { StoredRollout, StoredThread } from '../src/store/records.js'
 import { compareRecords } from './compare-records.js'
 import type { CopyContext } from './copy-context.js'
 import { findThread } from './find-thread.js'
-import { type Leg, openLeg } from './open-leg.js'
-import { alreadyThere, type CopyResult, unsent } from './outcome.js'
+import { keepGeneration } from './keep-copy.js'
+import { type Leg, type Obstacle, freshLeg, openLeg } from './open-leg.js'
+import { alreadyThere, type CopyResult } from './outcome.js'
+import { aheadOf, resolveConflict } from './resolve-conflict.js'
 import { BEING_WRITTEN, sendThread } from './send-thread.js'
+import type { TwoSides } from './two-sides.js'
 
 /**
  * Copies a thread byte by byte and proves it, reading each rollout at most once. Of what the target
@@ -23,18 +26,16 @@ export async function copyThread(
   const params = { threadId, ...(signal && { signal }) }
   const exported = await source.exportThread(params)
   const stored = isNew ? null : await findThread(target, params)
-  const foreign = foreignRollout(exported, stored)
-  if (foreign !== null)
-    return conflict(threadId, `the target has rollout ${foreign}, the source has not`)
   const legs: Leg[] = []
   try {
+    const obstacles: Obstacle[] = []
     for (const rollout of exported.rollouts) {
-      const leg = await openLeg(context, exported, rollout, stored)
-      if (typeof leg === 'string') return conflict(threadId, leg)
-      legs.push(leg)
+      const opened = await openLeg(context, threadId, rollout, twin(stored, rollout.rolloutId))
+      if ('relation' in opened) obstacles.push(opened)
+      else legs.push(opened)
     }
-    if (stored !== null && isSettled(exported, stored, legs)) return settled(exported, stored)
-    return await sendThread(context, exported, stored, legs)
+    if (stored === null) return await sendThread(context, exported, null, legs)
+    return await continueThread(context, { exported, stored, legs, obstacles })
   } catch (error) {
     if (isNew && isInTheWay(error)) return await copyThread(context, threadId, false)
     throw error
@@ -43,26 +44,59 @@ export async function copyThread(
   }
 }
 
+async function continueThread(context: CopyContext, sides: TwoSides): Promise<CopyResult> {
+  const { exported, stored, legs, obstacles } = sides
+  const relations = new Set(obstacles.map(({ relation }) => relation))
+  const moves = legs.some(({ rollout, fromByte }) => fromByte < rollout.byteCount)
+  const isAhead = relations.has('ahead') || hasMore(stored, exported)
+  if (relations.has('diverged') || (isAhead && (moves || relations.has('rewritten')))) {
+    return await resolveConflict(context, sides)
+  }
+  if (isAhead) return aheadOf(stored, obstacles)
+  if (relations.has('rewritten')) return await replaceGeneration(context, sides)
+  if (isSettled(exported, stored, legs)) return settled(exported, stored)
+  return await sendThread(context, exported, stored, legs)
+}
+
+/** Somebody wrote the rollout anew, as migrate-rollouts does. What was copied before is kept. */
+async function replaceGeneration(context: CopyContext, sides: TwoSides): Promise<CopyResult> {
+  const { exported, stored, legs, obstacles } = sides
+  const kept = await keepGeneration(context, stored)
+  for (const { rollout } of obstacles) {
+    legs.push(await freshLeg(context, rollout, twin(stored, rollout.rolloutId)))
+  }
+  const order = exported.rollouts.map(({ rolloutId }) => rolloutId)
+  const inOrder = legs.toSorted(
+    (a, b) => order.indexOf(a.rollout.rolloutId) - order.indexOf(b.rollout.rolloutId),
+  )
+  const { outcome, held } = await sendThread(context, exported, stored, inOrder)
+  return { outcome: { ...outcome, findings: [kept, ...outcome.findings] }, held }
+}
+
 /** The target turned out to have the thread, or a part of it, after all. */
 function isInTheWay(error: unknown): boolean {
   if (!ThreadStoreError.is(error, 'CONFLICT')) return false
   return error.details.reason === 'different-content' || error.details.reason === 'position'
 }
 
-function foreignRollout(exported: ThreadExport, stored: StoredThread | null): string | null {
+function twin(stored: StoredThread | null, rolloutId: string): StoredRollout | null {
+  return stored?.rollouts?.find((rollout) => rollout.rolloutId === rolloutId) ?? null
+}
+
+/** Whether the target has rollouts that the source does not have, as after a revert there. */
+function hasMore(stored: StoredThread, exported: ThreadExport): boolean {
   const own = new Set(exported.rollouts.map((rollout) => rollout.rolloutId))
-  return stored?.rollouts?.find(({ rolloutId }) => !own.has(rolloutId))?.rolloutId ?? null
+  return stored.rollouts?.some(({ rolloutId }) => !own.has(rolloutId)) ?? false
 }
 
 /** Nothing is left to send and nothing about the thread is to be changed. */
 function isSettled(exported: ThreadExport, stored: StoredThread, legs: readonly Leg[]): boolean {
-  const fingerprints = new Map(stored.rollouts?.map((r) => [r.rolloutId, r.fingerprint]))
   return (
     compareRecords(exported.thread, stored).length === 0 &&
     legs.every(
-      ({ rollout, fromByte }) =>
-        fromByte === rollout.byteCount &&
-        (rollout.fingerprint ?? null) === (fingerprints.get(rollout.rolloutId) ?? null),
+      (leg) =>
+        leg.fromByte === leg.rollout.byteCount &&
+        leg.rollout.fingerprint === leg.stored?.fingerprint,
     )
   )
 }
@@ -71,8 +105,4 @@ function settled(exported: ThreadExport, stored: StoredThread): CopyResult {
   const { outcome, held } = alreadyThere(stored)
   if (!exported.live) return { outcome, held }
   return { outcome: { ...outcome, status: 'busy', reason: BEING_WRITTEN }, held }
-}
-
-function conflict(threadId: ThreadId, reason: string): CopyResult {
-  return { outcome: unsent(threadId, 'conflict', reason), held: null }
 }

@@ -3,7 +3,13 @@ import { findingKinds } from '../src/history/findings.js'
 import type { ThreadId } from '../src/protocol/thread-id.js'
 
 /** What only a migration can find. */
-export type MigrationOnlyCode = 'RECORD_NOT_HELD' | 'LINEAGE_FLATTENED' | 'BASE_NOT_IN_SOURCE'
+export type MigrationOnlyCode =
+  | 'RECORD_NOT_HELD'
+  | 'LINEAGE_FLATTENED'
+  | 'BASE_NOT_IN_SOURCE'
+  | 'TARGET_AHEAD'
+  | 'NEW_GENERATION'
+  | 'KEPT_BOTH'
 
 /** Something a migration noticed about a thread. */
 export interface MigrationFinding extends Omit<RolloutFinding, 'code'> {
@@ -29,6 +35,18 @@ const migrationKinds: Readonly<Record<MigrationOnlyCode, MigrationFindingKind>> 
   BASE_NOT_IN_SOURCE: {
     severity: 'error',
     meaning: 'a history begins in a rollout that the source does not have',
+  },
+  TARGET_AHEAD: {
+    severity: 'info',
+    meaning: 'the target holds all of the thread and went on with it; nothing was sent',
+  },
+  NEW_GENERATION: {
+    severity: 'info',
+    meaning: 'the source wrote the thread anew; the earlier copy is kept as an archived thread',
+  },
+  KEPT_BOTH: {
+    severity: 'warning',
+    meaning: 'the thread went different ways; both are in the target, one under another id',
   },
 }
 

@@ -1,14 +1,16 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ThreadId } from '../src/protocol/thread-id.js'
-import type { ExportedRollout, ThreadExport } from '../src/store/raw-history.js'
-import type { StoredRollout, StoredThread } from '../src/store/records.js'
-import type { ThreadStore } from '../src/store/thread-store.js'
+import type { ExportedRollout } from '../src/store/raw-history.js'
+import type { StoredRollout } from '../src/store/records.js'
 import { classifyRollout } from './classify.js'
 import type { CopyContext } from './copy-context.js'
-import { openRollout } from './open-rollout.js'
+import { openRollout, prefixSha256 } from './open-rollout.js'
 
 /** A rollout on its way: what is stored of it already, and the rest. */
 export interface Leg {
   readonly rollout: ExportedRollout
+  /** What the target has of it. */
+  readonly stored: StoredRollout | null
   readonly fromByte: number
   readonly chunks: AsyncIterable<Uint8Array>
   /** SHA-256 the target has to arrive at, once the bytes were sent; `null` when it was not read. */
@@ -16,47 +18,91 @@ export interface Leg {
   readonly close: () => Promise<void>
 }
 
-/** Reads what the target has to hold already. A string says why it does not. */
+/**
+ * Why a rollout does not simply go on from what the target holds. `ahead`: the target holds all of
+ * it and more; `rewritten`: other bytes, while the target's are as they were imported; `diverged`:
+ * other bytes, and nobody can say which are newer.
+ */
+export interface Obstacle {
+  readonly relation: 'ahead' | 'rewritten' | 'diverged'
+  readonly rollout: ExportedRollout
+  readonly reason: string
+}
+
+/** Reads what the target has to hold already, and says where it does not. */
 export async function openLeg(
-  { target, onRead, signal }: CopyContext,
-  { thread: { threadId } }: ThreadExport,
+  context: CopyContext,
+  threadId: ThreadId,
   rollout: ExportedRollout,
-  stored: StoredThread | null,
-): Promise<Leg | string> {
-  const before = stored?.rollouts?.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
-  const state = classifyRollout(rollout, before)
-  if (state === 'same' && before !== undefined) return finishedLeg(rollout, before)
-  if (state === 'different') return differentRollout(rollout, before)
-  const fromByte = before?.byteCount ?? 0
-  const open = await openRollout(rollout, fromByte, onRead)
-  if (before !== undefined) {
-    const expected = before.sha256 ?? (await digestOf(target, threadId, rollout.rolloutId, signal))
-    if (open.prefixSha256 !== expected) {
-      await open.close()
-      return `the first ${fromByte} bytes of rollout ${rollout.rolloutId} are not those in the target`
-    }
+  stored: StoredRollout | null,
+): Promise<Leg | Obstacle> {
+  const { rolloutId } = rollout
+  if (stored === null) return freshLeg(context, rollout, null)
+  const state = classifyRollout(rollout, stored)
+  if (state === 'same') return finishedLeg(rollout, stored)
+  if (!isDeepStrictEqual(rollout.base, stored.base)) {
+    return { relation: 'diverged', rollout, reason: `rollout ${rolloutId} begins elsewhere` }
   }
-  return { rollout, fromByte, chunks: open.rest, sha256: open.sha256, close: open.close }
+  const { byteCount } = stored
+  if (rollout.byteCount < byteCount) return await openShorter(context, threadId, rollout, stored)
+  const open = await openRollout(rollout, byteCount, context.onRead)
+  if (open.prefixSha256 !== (stored.sha256 ?? (await digestOf(context, threadId, rolloutId)))) {
+    await open.close()
+    return otherBytes(rollout, stored)
+  }
+  const { rest, sha256, close } = open
+  return { rollout, stored, fromByte: byteCount, chunks: rest, sha256, close }
+}
+
+/** A leg that sends a rollout from its first byte on, whatever is stored of it. */
+export async function freshLeg(
+  { onRead }: Pick<CopyContext, 'onRead'>,
+  rollout: ExportedRollout,
+  stored: StoredRollout | null,
+): Promise<Leg> {
+  const { rest, sha256, close } = await openRollout(rollout, 0, onRead)
+  return { rollout, stored, fromByte: 0, chunks: rest, sha256, close }
+}
+
+/** The source has less than the target: an earlier state of the same rollout, or another one. */
+async function openShorter(
+  { target, onRead, signal }: CopyContext,
+  threadId: ThreadId,
+  rollout: ExportedRollout,
+  stored: StoredRollout,
+): Promise<Obstacle> {
+  const exported = await target.exportThread({ threadId, ...(signal && { signal }) })
+  const twin = exported.rollouts.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
+  const { byteCount } = rollout
+  const held = twin === undefined ? null : await prefixSha256(twin, byteCount)
+  const read = await prefixSha256(rollout, byteCount)
+  onRead(byteCount)
+  if (held !== read) return otherBytes(rollout, stored)
+  const more = stored.byteCount - byteCount
+  const reason = `the target holds all of rollout ${rollout.rolloutId}, and ${more} bytes more`
+  return { relation: 'ahead', rollout, reason }
+}
+
+/** A store keeps the fingerprint of an import only as long as nobody appended to it. */
+function otherBytes(rollout: ExportedRollout, stored: StoredRollout): Obstacle {
+  const { rolloutId } = rollout
+  const relation = stored.fingerprint === null ? 'diverged' : 'rewritten'
+  const reason = `rollout ${rolloutId} does not begin with the ${stored.byteCount} bytes in the target`
+  return { relation, rollout, reason }
 }
 
 async function digestOf(
-  target: ThreadStore,
+  { target, signal }: CopyContext,
   threadId: ThreadId,
   rolloutId: string,
-  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const digest = await target.historyDigest({ threadId, ...(signal && { signal }) })
   return digest.rollouts.find((rollout) => rollout.rolloutId === rolloutId)?.sha256
 }
 
-function differentRollout(rollout: ExportedRollout, before: StoredRollout | undefined): string {
-  return rollout.byteCount < (before?.byteCount ?? 0)
-    ? `rollout ${rollout.rolloutId} has ${rollout.byteCount} bytes, in the target it has ${before?.byteCount}`
-    : `rollout ${rollout.rolloutId} begins elsewhere than in the target`
-}
-
-function finishedLeg(rollout: ExportedRollout, before: StoredRollout): Leg {
+function finishedLeg(rollout: ExportedRollout, stored: StoredRollout): Leg {
   async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
-  const sha256 = (): string | null => before.sha256
-  return { rollout, fromByte: before.byteCount, chunks: nothing(), sha256, close: async () => {} }
+  const sha256 = (): string | null => stored.sha256
+  const close = async (): Promise<void> => {}
+  return { rollout, stored, fromByte: stored.byteCount, chunks: nothing(), sha256, close }
 }

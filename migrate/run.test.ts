@@ -114,7 +114,7 @@ describe('migrate', () => {
     await append(source, id(1), 'in the source, which is longer')
     const again = await run({ source, target })
     expect(again.outcomes).toMatchObject([
-      { status: 'conflict', reason: expect.stringContaining('are not those in the target') },
+      { status: 'conflict', reason: expect.stringContaining('does not begin with') },
     ])
     expect(await digest(target, id(1))).toBe(before)
   })

@@ -1,6 +1,7 @@
 import type { Clock } from '../src/host/clock.js'
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
+import type { ConflictPolicy } from './copy-context.js'
 import { copyThread } from './copy-thread.js'
 import { copyThreadItems } from './copy-thread-items.js'
 import type { OnMigrationEvent } from './events.js'
@@ -26,6 +27,8 @@ export interface MigrateOptions extends MigrationSides {
   readonly only?: ReadonlySet<ThreadId>
   /** @defaultValue `JOBS_DEFAULT` */
   readonly jobs?: number
+  /** @defaultValue `fail` */
+  readonly onConflict?: ConflictPolicy
   /** Only the inventory is taken. @defaultValue false */
   readonly dryRun?: boolean
   /** Everything that happens, outcomes included, as it happens. */
@@ -136,7 +139,7 @@ async function copyOrExplain(
   owners: ReadonlyMap<string, PlannedThread>,
   tally: RunTally,
 ): Promise<CopyResult> {
-  const { source, target, signal, clock } = options
+  const { source, target, signal, clock, onConflict = 'fail' } = options
   const { threadId } = planned
   tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
   let bytesRead = 0
@@ -146,7 +149,7 @@ async function copyOrExplain(
   }
   const raw = source.supports.rawHistory && target.supports.rawHistory
   const copy = raw ? copyThread : copyThreadItems
-  const context = { source, target, signal, onRead }
+  const context = { source, target, signal, clock, onConflict, onRead }
   try {
     const { outcome, held } = await retrying(
       (attempt) => copy(context, threadId, planned.state === 'new' && attempt === 1),

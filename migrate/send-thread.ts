@@ -18,10 +18,44 @@ export async function sendThread(
   stored: StoredThread | null,
   legs: readonly Leg[],
 ): Promise<CopyResult> {
-  const { source, target, signal } = context
+  const { source, target } = context
   const { threadId } = exported.thread
+  const { proofs, findings, problem } = await importLegs(context, exported, legs)
+  const [inTarget, inSource] = await Promise.all([
+    findThread(target, { threadId }),
+    findThread(source, { threadId }),
+  ])
+  const moved = exported.live ? BEING_WRITTEN : movedMeanwhile(exported, inSource)
+  const proven = stored === null ? 'proven' : 'appended'
+  const outcome = {
+    threadId,
+    status: problem !== null ? 'failed' : moved !== null ? 'busy' : proven,
+    bytesSent: proofs.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    bytesRead: 0,
+    rollouts: proofs,
+    findings: [...findings, ...notHeld(exported.thread, inTarget)],
+    reason: problem ?? moved,
+  } as const
+  return { outcome, held: inTarget }
+}
+
+/** What the target said when a thread was stored. */
+export interface ImportedLegs {
+  readonly proofs: readonly RolloutProof[]
+  readonly findings: readonly MigrationFinding[]
+  /** Why the target's answer does not prove what was sent, or `null`. */
+  readonly problem: string | null
+}
+
+/** Stores the legs of a thread and compares what the target holds with what was read. */
+export async function importLegs(
+  { target, signal }: Pick<CopyContext, 'target' | 'signal'>,
+  { thread }: Pick<ThreadExport, 'thread'>,
+  legs: readonly Leg[],
+): Promise<ImportedLegs> {
+  const { threadId } = thread
   const receipt = await target.importThread({
-    thread: exported.thread,
+    thread,
     // All are named, so that the last one becomes the thread's current rollout.
     rollouts: legs.map(({ rollout, fromByte, chunks }) => ({
       rolloutId: rollout.rolloutId,
@@ -31,32 +65,17 @@ export async function sendThread(
       fromByte,
       chunks,
     })),
-    // A rollout that is stored and empty begins at byte 0 like one that is not stored.
-    replace:
-      stored !== null &&
-      legs.some(({ rollout, fromByte }) => fromByte === 0 && rollout.byteCount === 0),
+    // Also for a rollout that is stored and empty, which begins at byte 0 either way.
+    replace: legs.some(({ stored, fromByte }) => stored !== null && fromByte === 0),
     ...(signal && { signal }),
   })
-  const [inTarget, inSource] = await Promise.all([
-    findThread(target, { threadId }),
-    findThread(source, { threadId }),
-  ])
-  const wrong = unproven(legs, receipt)
-  const moved = exported.live ? BEING_WRITTEN : movedMeanwhile(exported, inSource)
-  const proven = stored === null ? 'proven' : 'appended'
-  const outcome = {
-    threadId,
-    status: wrong !== null ? 'failed' : moved !== null ? 'busy' : proven,
-    bytesSent: legs.reduce((sum, { rollout, fromByte }) => sum + rollout.byteCount - fromByte, 0),
-    bytesRead: 0,
-    rollouts: receipt.rollouts.map((rollout) => proofOf(rollout, legs)),
-    findings: [
-      ...receipt.rollouts.flatMap(({ findings }) => findings.map((f) => ({ ...f, threadId }))),
-      ...notHeld(exported.thread, inTarget),
-    ],
-    reason: wrong ?? moved,
-  } as const
-  return { outcome, held: inTarget }
+  return {
+    proofs: receipt.rollouts.map((rollout) => proofOf(rollout, legs)),
+    findings: receipt.rollouts.flatMap(({ findings }) =>
+      findings.map((finding) => ({ ...finding, threadId })),
+    ),
+    problem: unproven(legs, receipt),
+  }
 }
 
 function proofOf(

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import { isoMillis } from '../src/host/clock.js'
+import { ThreadStoreError } from '../src/store/errors.js'
+import type { ExportedRollout, ThreadExport } from '../src/store/raw-history.js'
+import type { StoredThread } from '../src/store/records.js'
+import type { CopyContext } from './copy-context.js'
+import { findThread } from './find-thread.js'
+import type { MigrationFinding } from './findings.js'
+import { freshLeg, type Leg } from './open-leg.js'
+import { prefixSha256 } from './open-rollout.js'
+import type { RolloutProof } from './outcome.js'
+import { importLegs } from './send-thread.js'
+
+/** A thread that was put beside another one. */
+export interface KeptCopy {
+  readonly threadId: ThreadId
+  readonly bytesSent: number
+  readonly rollouts: readonly RolloutProof[]
+}
+
+/** Keeps what the target has of a thread, as an archived thread, before it is replaced. */
+export async function keepGeneration(
+  context: CopyContext,
+  stored: StoredThread,
+): Promise<MigrationFinding> {
+  const { threadId } = stored
+  const earlier = await context.target.exportThread({ threadId })
+  const why = 'the source wrote the thread anew'
+  const copy = await keepCopy(context, earlier, { archived: true, why })
+  const message = `${why}; what was copied before is kept as thread ${copy.threadId}`
+  return { code: 'NEW_GENERATION', threadId, message }
+}
+
+/**
+ * Puts a thread into the target under ids of its own. They follow from its bytes, so that doing it
+ * again finds it there.
+ */
+export async function keepCopy(
+  context: CopyContext,
+  exported: ThreadExport,
+  { archived, why }: { readonly archived: boolean; readonly why: string },
+): Promise<KeptCopy> {
+  const { thread } = exported
+  const ids = await copyIds(exported.rollouts)
+  const current = exported.rollouts.at(-1)?.rolloutId ?? thread.threadId
+  const threadId = ids.get(current) ?? thread.threadId
+  const now = isoMillis(context.clock.now())
+  const record: StoredThread = {
+    ...thread,
+    threadId,
+    forkedFromId: thread.threadId,
+    archivedAt: archived ? (thread.archivedAt ?? now) : thread.archivedAt,
+    extra: { ...thread.extra, threadstore: { copyOf: thread.threadId, why } },
+  }
+  if ((await findThread(context.target, { threadId })) !== null) {
+    return { threadId, bytesSent: 0, rollouts: [] }
+  }
+  const legs: Leg[] = []
+  try {
+    for (const rollout of exported.rollouts) {
+      legs.push(await freshLeg(context, underOtherIds(rollout, ids), null))
+    }
+    const { proofs, problem } = await importLegs(context, { thread: record }, legs)
+    if (problem !== null) throw notKept(thread.threadId, problem)
+    const bytesSent = proofs.reduce((sum, proof) => sum + proof.bytesSent, 0)
+    return { threadId, bytesSent, rollouts: proofs }
+  } finally {
+    for (const leg of legs) await leg.close()
+  }
+}
+
+/** Whatever was to take its place must not do so. */
+function notKept(threadId: ThreadId, problem: string): ThreadStoreError {
+  return new ThreadStoreError('INTERNAL', `thread ${threadId} could not be kept: ${problem}`, {
+    reason: 'storage',
+    threadId,
+  })
+}
+
+/** An id for each rollout, made of its own and of its bytes. */
+async function copyIds(
+  rollouts: readonly ExportedRollout[],
+): Promise<ReadonlyMap<RolloutId, RolloutId>> {
+  const ids = new Map<RolloutId, RolloutId>()
+  for (const rollout of rollouts) {
+    const sha256 = await prefixSha256(rollout, rollout.byteCount)
+    ids.set(rollout.rolloutId, uuidOf(`${rollout.rolloutId} ${sha256}`))
+  }
+  return ids
+}
+
+/** A UUID of version 8: the first bits of a hash. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-')
+}
+
+function underOtherIds(
+  rollout: ExportedRollout,
+  ids: ReadonlyMap<RolloutId, RolloutId>,
+): ExportedRollout {
+  const { rolloutId, base } = rollout
+  return {
+    ...rollout,
+    rolloutId: ids.get(rolloutId) ?? rolloutId,
+    base: base === null ? null : { ...base, rolloutId: ids.get(base.rolloutId) ?? base.rolloutId },
+    file: null,
+    fingerprint: null,
+  }
+}
