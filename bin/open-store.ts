@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ThreadStore } from '../src/index.js'
+import { type ThreadStore, ThreadStoreError } from '../src/index.js'
 import { UnreachableError } from './failures.js'
 import { type StoreAddress, parseStoreAddress, redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
@@ -25,29 +25,60 @@ export async function openStore(text: string, access: StoreAccess): Promise<Open
   const address = parseStoreAddress(text)
   const label = redact(text)
   if (access === 'read' && 'dir' in address) requireFolder(address.dir)
-  try {
-    const store = await open(address, access)
-    return { store, label, [Symbol.asyncDispose]: () => store.close() }
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UnreachableError(redact(`${label} cannot be opened: ${reason}`), { cause: error })
-  }
+  const store = await openOrExplain(address, label, access)
+  return { store, label, [Symbol.asyncDispose]: () => store.close() }
 }
 
 function requireFolder(dir: string): void {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`)
 }
 
-async function open(address: StoreAddress, _access: StoreAccess): Promise<ThreadStore> {
+async function openOrExplain(
+  address: StoreAddress,
+  label: string,
+  access: StoreAccess,
+): Promise<ThreadStore> {
+  try {
+    if (access === 'look' && 'dir' in address && !existsSync(address.dir)) return await openEmpty()
+    return await open(address, access)
+  } catch (error) {
+    if (access === 'look' && isUnused(error)) return await openEmpty()
+    if (ThreadStoreError.is(error, 'INVALID_REQUEST')) throw new UsageError(error.message)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UnreachableError(redact(`${label} cannot be opened: ${reason}`), { cause: error })
+  }
+}
+
+/** A database in which nothing was ever stored is as good as an empty store. */
+function isUnused(error: unknown): boolean {
+  return ThreadStoreError.is(error, 'UNSUPPORTED') && error.details.reason === 'schema-version'
+}
+
+async function openEmpty(): Promise<ThreadStore> {
+  const { openMemoryStore } = await import('../src/stores/memory/memory-thread-store.js')
+  return openMemoryStore()
+}
+
+async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadStore> {
   switch (address.kind) {
-    case 'memory': {
-      const { openMemoryStore } = await import('../src/stores/memory/memory-thread-store.js')
-      return openMemoryStore()
+    case 'memory':
+      return await openEmpty()
+    case 'pglite': {
+      const { openPgliteStore } = await import('../src/stores/postgres/open-pglite-store.js')
+      return await openPgliteStore({ dir: address.dir, ...databaseOptions(address, access) })
+    }
+    case 'postgres': {
+      const { openPostgresStore } = await import('../src/stores/postgres/open-postgres-store.js')
+      return await openPostgresStore({ url: address.url, ...databaseOptions(address, access) })
     }
     case 'local':
-    case 'pglite':
-    case 'postgres':
       throw new UsageError(`${address.kind} stores cannot be opened yet`)
   }
+}
+
+function databaseOptions(
+  { namespace }: { readonly namespace: string | null },
+  access: StoreAccess,
+): { namespace?: string; applySchema: boolean } {
+  return { applySchema: access === 'write', ...(namespace !== null && { namespace }) }
 }

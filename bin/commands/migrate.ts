@@ -1,5 +1,7 @@
 import type { Argv } from 'yargs'
 import {
+  type ConflictPolicy,
+  conflictPolicies,
   FindingTallies,
   type FindingTally,
   JOBS_DEFAULT,
@@ -29,6 +31,7 @@ interface MigrateArgs {
   readonly dryRun: boolean
   readonly only: readonly string[] | undefined
   readonly jobs: number
+  readonly onConflict: ConflictPolicy
   readonly json: boolean
   readonly report: string | undefined
   readonly receipt: string | undefined
@@ -52,6 +55,11 @@ export function migrateCommand(yargs: Argv): Argv {
           'dry-run': { type: 'boolean', default: false, describe: 'say what would be done' },
           only: { type: 'string', array: true, describe: 'ids of the threads to copy' },
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads copied at once' },
+          'on-conflict': {
+            choices: conflictPolicies,
+            default: 'fail',
+            describe: 'what to do with a thread that went different ways',
+          },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
           receipt: { type: 'string', describe: 'write what the target holds to a file' },
@@ -73,7 +81,7 @@ async function run(
   source: OpenedStore,
   target: OpenedStore,
 ): Promise<ExitCode> {
-  const { dryRun, jobs, json, report } = args
+  const { dryRun, jobs, onConflict, json, report } = args
   const header = {
     schema: 'threadstore/migration-report/1',
     source: source.label,
@@ -89,6 +97,7 @@ async function run(
       target: target.store,
       clock: systemClock,
       jobs,
+      onConflict,
       dryRun,
       signal: tools.signal,
       ...(only && { only }),
@@ -108,7 +117,7 @@ async function run(
     }
     const tallies = findings.list()
     return {
-      exitCode: migrationExitCode(result, dryRun),
+      exitCode: migrationExitCode(result, { dryRun, onConflict }),
       summary: summaryOf(result, tallies),
       lines: (durationMs) =>
         dryRun

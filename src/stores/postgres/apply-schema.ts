@@ -27,6 +27,20 @@ export async function applySchema(
   })
 }
 
+/** Refuses a database whose tables would have to be made or changed first. */
+export async function requireSchema(
+  driver: PostgresDriver,
+  versions: readonly SchemaVersion[] = schemaVersions,
+): Promise<void> {
+  const missing = await missingVersions(driver, versions)
+  if (missing.length === 0) return
+  const problem =
+    missing.length === versions.length
+      ? 'the database holds no threads yet: its tables are missing'
+      : 'the tables in the database are of an older release; open it for writing once'
+  throw new ThreadStoreError('UNSUPPORTED', problem, { reason: 'schema-version' })
+}
+
 /** Asks before it creates: a role may lack the right to, where somebody else has created it. */
 async function createSchema(session: PostgresSession): Promise<void> {
   const [row] = await session.query<{ exists: boolean }>(

@@ -6,7 +6,7 @@ import type { Durability, ThreadStoreCapabilities, WriterScope } from '../../sto
 import { checked } from '../../store/checked.js'
 import { invalidRequest } from '../../store/errors.js'
 import type { ThreadStore } from '../../store/thread-store.js'
-import { applySchema } from './apply-schema.js'
+import { applySchema, requireSchema } from './apply-schema.js'
 import { errorFromPostgres } from './error-from-postgres.js'
 import { PostgresThreadStore } from './postgres-thread-store.js'
 
@@ -17,6 +17,11 @@ export interface StoreOptions {
    * `_` and `-`, at most 128. @defaultValue `default`
    */
   readonly namespace?: string
+  /**
+   * Whether tables are made and brought up to date. Without that a database that needs it is
+   * `UNSUPPORTED {schema-version}`. @defaultValue true
+   */
+  readonly applySchema?: boolean
   readonly clock?: Clock
   readonly ids?: IdSource
 }
@@ -41,7 +46,7 @@ export async function openStore(
   const { clock = systemClock, ids = systemIds, namespace = 'default' } = options
   try {
     requireNamespace(namespace)
-    await applySchema(driver)
+    await (options.applySchema === false ? requireSchema(driver) : applySchema(driver))
   } catch (reason) {
     await release()
     throw errorFromPostgres(reason, server)
