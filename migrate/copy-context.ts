@@ -12,6 +12,9 @@ import type { OnRead } from './open-rollout.js'
 export const conflictPolicies = ['fail', 'skip', 'newer', 'keep-both'] as const
 export type ConflictPolicy = (typeof conflictPolicies)[number]
 
+/** A person has to look at a conflict unless they said otherwise. */
+export const ON_CONFLICT_DEFAULT: ConflictPolicy = 'fail'
+
 /** What copying a thread works with. */
 export interface CopyContext extends Abortable {
   readonly source: ThreadStore

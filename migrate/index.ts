@@ -2,7 +2,7 @@
 export { type ThreadState, classifyThread } from './classify.js'
 export { type RecordDifference, compareRecords } from './compare-records.js'
 export type { RolloutComparison } from './compare-rollouts.js'
-export { type ConflictPolicy, conflictPolicies } from './copy-context.js'
+export { type ConflictPolicy, conflictPolicies, ON_CONFLICT_DEFAULT } from './copy-context.js'
 export type { MigrationEvent, OnMigrationEvent } from './events.js'
 export {
   type FindingTally,

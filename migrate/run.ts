@@ -1,7 +1,7 @@
 import type { Clock } from '../src/host/clock.js'
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
-import type { ConflictPolicy } from './copy-context.js'
+import { type ConflictPolicy, ON_CONFLICT_DEFAULT } from './copy-context.js'
 import { copyThread } from './copy-thread.js'
 import { copyThreadItems } from './copy-thread-items.js'
 import type { OnMigrationEvent } from './events.js'
@@ -27,7 +27,7 @@ export interface MigrateOptions extends MigrationSides {
   readonly only?: ReadonlySet<ThreadId>
   /** @defaultValue `JOBS_DEFAULT` */
   readonly jobs?: number
-  /** @defaultValue `fail` */
+  /** @defaultValue `ON_CONFLICT_DEFAULT` */
   readonly onConflict?: ConflictPolicy
   /** Only the inventory is taken. @defaultValue false */
   readonly dryRun?: boolean
@@ -139,7 +139,7 @@ async function copyOrExplain(
   owners: ReadonlyMap<string, PlannedThread>,
   tally: RunTally,
 ): Promise<CopyResult> {
-  const { source, target, signal, clock, onConflict = 'fail' } = options
+  const { source, target, signal, clock, onConflict = ON_CONFLICT_DEFAULT } = options
   const { threadId } = planned
   tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
   let bytesRead = 0

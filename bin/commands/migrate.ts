@@ -5,6 +5,7 @@ import {
   FindingTallies,
   type FindingTally,
   JOBS_DEFAULT,
+  ON_CONFLICT_DEFAULT,
   migrate,
   type MigrationEvent,
   type MigrationResult,
@@ -57,7 +58,7 @@ export function migrateCommand(yargs: Argv): Argv {
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads copied at once' },
           'on-conflict': {
             choices: conflictPolicies,
-            default: 'fail',
+            default: ON_CONFLICT_DEFAULT,
             describe: 'what to do with a thread that went different ways',
           },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
