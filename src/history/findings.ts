@@ -16,6 +16,7 @@ export interface FindingKind {
 export type FindingCode =
   | 'MALFORMED_LINE'
   | 'UNRECOGNISED_LINE'
+  | 'GLUED_LINE'
   | 'INVALID_UTF8'
   | 'NUL_PADDING'
   | 'TOO_DEEP_LINE'
@@ -36,6 +37,7 @@ export type FindingCode =
   | 'ORDINAL_GAP'
   | 'ORDINAL_DUPLICATE'
   | 'MISSING_ORDINAL'
+  | 'INVALID_BASE'
   | 'MISSING_BASE'
   | 'CYCLIC_BASE'
   | 'BASE_OUT_OF_BOUNDS'
@@ -44,7 +46,14 @@ export type FindingCode =
 export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   MALFORMED_LINE: { severity: 'error', meaning: 'a line is not JSON' },
   UNRECOGNISED_LINE: { severity: 'error', meaning: 'a line is JSON but no item' },
-  INVALID_UTF8: { severity: 'error', meaning: 'a line is not UTF-8' },
+  GLUED_LINE: {
+    severity: 'error',
+    meaning: 'an item shares its line with something else, as a careless append leaves it',
+  },
+  INVALID_UTF8: {
+    severity: 'error',
+    meaning: 'a line is not UTF-8; Codex then reads no line of the rollout',
+  },
   NUL_PADDING: { severity: 'error', meaning: 'a line holds NUL bytes, as a crash leaves them' },
   TOO_DEEP_LINE: { severity: 'error', meaning: 'a line nests deeper than any item may' },
   OVERSIZE_LINE: { severity: 'error', meaning: 'a line is longer than the limit for lines' },
@@ -85,6 +94,7 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     meaning: 'an ordinal comes twice or goes back; Codex stops projecting the thread',
   },
   MISSING_ORDINAL: { severity: 'error', meaning: 'an item of a paginated rollout has no ordinal' },
+  INVALID_BASE: { severity: 'error', meaning: 'history_base does not name a place' },
   MISSING_BASE: { severity: 'error', meaning: 'the rollout that this one begins from is missing' },
   CYCLIC_BASE: { severity: 'error', meaning: 'a rollout begins from itself' },
   BASE_OUT_OF_BOUNDS: {

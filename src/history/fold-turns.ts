@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { StoredTurn, TurnError, TurnItemsView, TurnStatus } from '../protocol/turn.js'
-import { isoTime } from './iso-time.js'
+import { isoTime, parseTime } from './iso-time.js'
 import { messageRole, turnRole } from './turn-roles.js'
 
 /** Where a turn stands in the history that has been folded so far. */
@@ -284,7 +284,7 @@ function implicitId(ordinal: number): string {
 function markerTime(seconds: JsonValue | undefined, item: RolloutItem): string | null {
   if (seconds === null) return null
   if (typeof seconds === 'number') return isoTime(seconds * 1000)
-  return typeof item.timestamp === 'string' ? isoTime(Date.parse(item.timestamp)) : null
+  return parseTime(item.timestamp)
 }
 
 function finiteNumber(value: JsonValue | undefined): number | null {

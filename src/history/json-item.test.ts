@@ -1,8 +1,8 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inspectLine, ITEM_DEPTH_MAX } from './inspect-line.js'
 import { itemProblem } from './json-item.js'
+import { ITEM_DEPTH_MAX, parseRolloutLine } from './rollout-line.js'
 
 class Payload {
   readonly text = 'x'
@@ -86,10 +86,10 @@ describe('itemProblem', () => {
   test('allows the depth that a line may have, and no more', () => {
     expect(itemProblem(nested(ITEM_DEPTH_MAX))).toBeNull()
     expect(itemProblem(nested(ITEM_DEPTH_MAX + 1))).toMatch(/: is nested deeper than 512 levels$/)
-    const shapes = [ITEM_DEPTH_MAX, ITEM_DEPTH_MAX + 1].map(
-      (depth) => inspectLine(Buffer.from(JSON.stringify(nested(depth)))).shape,
+    const parsed = [ITEM_DEPTH_MAX, ITEM_DEPTH_MAX + 1].map(
+      (depth) => 'item' in parseRolloutLine(Buffer.from(JSON.stringify(nested(depth)))),
     )
-    expect(shapes).toEqual(['item', 'too-deep'])
+    expect(parsed).toEqual([true, false])
   })
 
   test('does not overflow on what is nested very deep', () => {

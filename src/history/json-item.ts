@@ -1,5 +1,4 @@
-import { ITEM_DEPTH_MAX } from './inspect-line.js'
-import { LINE_BYTES_MAX } from './rollout-line.js'
+import { ITEM_DEPTH_MAX, LINE_BYTES_MAX } from './rollout-line.js'
 
 /**
  * Says why a value cannot be stored as an item and read back deep-equal, naming the path; `null`

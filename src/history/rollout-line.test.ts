@@ -123,10 +123,14 @@ describe('parseRolloutLine', () => {
     ['{"payload":{"type":"t"}}', 'UNRECOGNISED_LINE'],
     ['{"type":null}', 'UNRECOGNISED_LINE'],
     ['{"type":"t"', 'MALFORMED_LINE'],
-    ['{"type":"t"}{"type":"t"}', 'MALFORMED_LINE'],
+    ['{"type":"t"}{"timestamp":"now","type":"t"}', 'GLUED_LINE'],
+    ['{"type":"t"},', 'MALFORMED_LINE'],
+    ['{"type":"t","payload":{"tim{"timestamp":"now","type":"t"}', 'GLUED_LINE'],
+    ['{"type":"t"}{"timestamp":"now","ty', 'GLUED_LINE'],
+    ['{"type":"t","payl{"timestamp":"now","ty', 'MALFORMED_LINE'],
     ['\u0000\u0000{"type":"t"}', 'NUL_PADDING'],
     [`{"type":"t","payload":${'['.repeat(512)}${']'.repeat(512)}}`, 'TOO_DEEP_LINE'],
-    [`{"type":"t","payload":${'['.repeat(9_000_000)}`, 'TOO_DEEP_LINE'],
+    [`{"type":"t","payload":${'['.repeat(9_000_000)}`, 'MALFORMED_LINE'],
   ])('%.30j is %s', (text, code) => {
     expect(codeOf(text)).toBe(code)
   })
@@ -135,13 +139,10 @@ describe('parseRolloutLine', () => {
     expect(codeOf(Buffer.from('{"type":"\xff"}', 'latin1'))).toBe('INVALID_UTF8')
   })
 
-  test('says where a line stops being JSON', () => {
+  test('says of a finding how long the line is and quotes nothing', () => {
+    const message = 'the line is not JSON'
     expect(parse('{"type":"t",}')).toEqual({
-      finding: {
-        code: 'MALFORMED_LINE',
-        length: 13,
-        message: 'the line is not JSON: unexpected byte 0x7d at column 13',
-      },
+      finding: { code: 'MALFORMED_LINE', length: 13, message },
     })
   })
 

@@ -1,14 +1,27 @@
-import type { JsonValue } from '../protocol/json.js'
+import { isUtf8 } from 'node:buffer'
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.js'
+import { parseJson } from '../protocol/parse-json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import { asBuffer } from './as-buffer.js'
 import type { RolloutFinding } from './findings.js'
-import { ITEM_DEPTH_MAX, inspectLine, type LineFacts } from './inspect-line.js'
 
 /** What a line was read as: an item, or a finding about bytes that are none. */
 export type ParsedLine = { readonly item: RolloutItem } | { readonly finding: RolloutFinding }
 
+/** An item and the text that it was parsed from, for those who look closer. */
+export interface DecodedLine {
+  readonly item: RolloutItem
+  readonly text: string
+}
+
 /** Bytes a line may have to be read as an item; V8 makes no string of twice as many. */
 export const LINE_BYTES_MAX: number = 256 * 1024 * 1024
+
+/**
+ * Levels of arrays and objects an item may nest. V8 overflows its default stack when it prints a
+ * few thousand; Codex itself reads no more than 128.
+ */
+export const ITEM_DEPTH_MAX = 512
 
 /** The keys that come first, in the order in which Codex writes them. */
 const leadingKeys = ['timestamp', 'ordinal', 'type', 'payload'] as const
@@ -34,61 +47,81 @@ export function printRolloutLine(item: RolloutItem): Buffer {
   return Buffer.from(`{${fields.join(',')}}\n`)
 }
 
-/** Reads the bytes of one line, with or without its line feed. Never throws. */
+/**
+ * Reads the bytes of one line, with or without its line feed. A line is an item when it is UTF-8
+ * and JSON, an object with a string `type`, and nests no deeper than `ITEM_DEPTH_MAX`. Of two equal
+ * keys the last one counts. Never throws.
+ */
 export function parseRolloutLine(bytes: Uint8Array): ParsedLine {
-  if (bytes.length > LINE_BYTES_MAX) return { finding: oversizeFinding(bytes.length) }
-  const facts = inspectLine(bytes)
-  if (facts.shape !== 'item') return { finding: lineFinding(bytes, facts) }
-  return { item: readItem(bytes, facts) }
+  const line = decodeRolloutLine(bytes)
+  return 'finding' in line ? line : { item: line.item }
 }
 
-/** The item of a line whose facts say that it holds one. */
-export function readItem(bytes: Uint8Array, facts: LineFacts): RolloutItem {
-  const text = asBuffer(bytes).toString('utf8', facts.bomLength)
-  return JSON.parse(text) as RolloutItem
-}
-
-/** The finding for a line that is no item, by what its bytes are. */
-export function lineFinding(bytes: Uint8Array, facts: LineFacts): RolloutFinding {
+/** As `parseRolloutLine`, with the text at hand. */
+export function decodeRolloutLine(
+  bytes: Uint8Array,
+): DecodedLine | { readonly finding: RolloutFinding } {
   const { length } = bytes
-  switch (facts.shape) {
-    case 'blank':
-      return { code: 'BLANK_LINE', length, message: 'the line is empty' }
-    case 'item':
-    case 'not-item':
-      return {
-        code: 'UNRECOGNISED_LINE',
-        length,
-        message: 'the line is JSON but not an object with a string type',
-      }
-    case 'too-deep':
-      return {
-        code: 'TOO_DEEP_LINE',
-        length,
-        message: `the line nests deeper than ${ITEM_DEPTH_MAX} levels`,
-      }
-    case 'not-utf8':
-      return { code: 'INVALID_UTF8', length, message: 'the line is not UTF-8' }
-    case 'malformed':
-      return bytes.includes(0)
-        ? { code: 'NUL_PADDING', length, message: 'the line holds NUL bytes' }
-        : { code: 'MALFORMED_LINE', length, message: malformedMessage(bytes, facts.stoppedAt) }
-  }
+  if (length > LINE_BYTES_MAX) return { finding: oversizeFinding(length) }
+  const text = asBuffer(bytes).toString('utf8', startsWithBom(bytes) ? 3 : 0)
+  // Decoding puts U+FFFD in the place of what is not UTF-8, and that would be kept for ever.
+  const readable = !text.includes('\ufffd') || isUtf8(bytes)
+  const item = readable ? parseItem(text) : null
+  return item ? { item, text } : { finding: { ...explain(text, readable), length } }
+}
+
+/** Whether bytes begin with a byte order mark, as some editors on Windows put it. */
+export function startsWithBom(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 }
 
 /** The finding for a line too long to be held in memory. */
 export function oversizeFinding(length: number, limit: number = LINE_BYTES_MAX): RolloutFinding {
-  return {
-    code: 'OVERSIZE_LINE',
-    length,
-    message: `the line has ${length} bytes; the limit is ${limit}`,
-  }
+  const message = `the line has ${length} bytes; the limit is ${limit}`
+  return { code: 'OVERSIZE_LINE', length, message }
 }
 
-function malformedMessage(bytes: Uint8Array, at: number): string {
-  const byte = bytes[at]
-  const what = byte === undefined ? 'the end' : `byte 0x${byte.toString(16).padStart(2, '0')}`
-  return `the line is not JSON: unexpected ${what} at column ${at + 1}`
+function parseItem(text: string): RolloutItem | null {
+  const value = parseJson(text)
+  if (!isItem(value)) return null
+  // Every level takes two characters, so most lines need no look at their values.
+  return text.length > 2 * ITEM_DEPTH_MAX && nestsDeeper(value, ITEM_DEPTH_MAX) ? null : value
+}
+
+function isItem(value: JsonValue | undefined): value is JsonObject & RolloutItem {
+  return isJsonObject(value) && typeof value['type'] === 'string'
+}
+
+function nestsDeeper(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  const parts: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
+  return parts.some((part) => nestsDeeper(part, levels - 1))
+}
+
+/** Why a text is no item. Quotes nothing of it, for reports travel. */
+function explain(text: string, readable: boolean): Pick<RolloutFinding, 'code' | 'message'> {
+  if (/^[ \t\r\n]*$/.test(text)) return { code: 'BLANK_LINE', message: 'the line is empty' }
+  if (!readable) return { code: 'INVALID_UTF8', message: 'the line is not UTF-8' }
+  if (text.includes('\0')) return { code: 'NUL_PADDING', message: 'the line holds NUL bytes' }
+  const value = parseJson(text)
+  if (isItem(value)) {
+    const message = `the line nests deeper than ${ITEM_DEPTH_MAX} levels`
+    return { code: 'TOO_DEEP_LINE', message }
+  }
+  if (value !== undefined) {
+    const message = 'the line is JSON but not an object with a string type'
+    return { code: 'UNRECOGNISED_LINE', message }
+  }
+  return isGlued(text)
+    ? { code: 'GLUED_LINE', message: 'an item shares the line with something else' }
+    : { code: 'MALFORMED_LINE', message: 'the line is not JSON' }
+}
+
+/** Whether the line feed before an item is missing, as an append after a torn line leaves it. */
+function isGlued(text: string): boolean {
+  const seam = text.lastIndexOf('{"timestamp":')
+  return seam > 0 && (parseItem(text.slice(seam)) ?? parseItem(text.slice(0, seam))) !== null
 }
 
 /** `JSON.stringify`, which prints `-0` as `0`; the hint keeps the second printing rare. */
@@ -98,6 +131,7 @@ function printValue(value: JsonValue): string {
 }
 
 function printKeepingMinusZero(value: JsonValue, text: string): string {
+  const minusZero = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON('-0')
   let found = false
   const marked = JSON.stringify(value, (_key, part: unknown) => {
     if (!Object.is(part, -0)) return part
@@ -106,5 +140,3 @@ function printKeepingMinusZero(value: JsonValue, text: string): string {
   })
   return found ? marked : text
 }
-
-const minusZero: unknown = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON('-0')

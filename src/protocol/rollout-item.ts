@@ -3,9 +3,6 @@ import type { JsonValue } from './json.js'
 /**
  * One entry of a thread's history; one line of a rollout. Unknown types and unknown fields beside
  * the named ones are data and are kept.
- *
- * Known types (Codex 0.131 to 0.169): `session_meta`, `turn_context`, `response_item`, `event_msg`,
- * `compacted`, `world_state`, `token_usage_record`, `inter_agent_communication`.
  */
 export interface RolloutItem {
   readonly type: string
@@ -26,3 +23,19 @@ export interface HistoryPosition {
   readonly endOrdinalExclusive: number
   readonly endByteOffset: number
 }
+
+/** Types of items that Codex writes, as far as this release knows (Codex 0.131 to 0.169). */
+export const KNOWN_ITEM_TYPES: ReadonlySet<string> = new Set([
+  'session_meta',
+  'turn_context',
+  'response_item',
+  'event_msg',
+  'compacted',
+  'world_state',
+  'token_usage_record',
+  'inter_agent_communication',
+  'inter_agent_communication_metadata',
+  'security_risk_score',
+  'realtime_item',
+  'retained_context',
+])
