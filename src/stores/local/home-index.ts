@@ -1,0 +1,118 @@
+import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
+import type { SqlRow } from './state/table-columns.js'
+import { type ThreadFiles, chooseRollouts } from './home/choose-rollouts.js'
+import type { RolloutEntry, RolloutListing, RolloutTree } from './home/rollout-tree.js'
+import type { IndexNames, SessionIndex } from './home/session-index.js'
+import type { Overlay } from './record/overlay.js'
+import type { CodexDatabase } from './state/codex-database.js'
+import { type StateRows, readStateRow, readStateRows } from './state/state-rows.js'
+
+/** What a home's files, names and rows say of one thread, before any rollout is opened. */
+export interface HomeThread extends ThreadFiles {
+  readonly threadId: ThreadId
+  readonly row: SqlRow | null
+  readonly overlay: Overlay
+  /** The newest entry of the index of names; blank when it clears. */
+  readonly indexName: string | undefined
+}
+
+/** What the index is made from. */
+export interface HomeSources {
+  readonly tree: RolloutTree
+  readonly names: SessionIndex
+  readonly state: CodexDatabase
+}
+
+const noRows: StateRows = { rows: new Map(), overlays: new Map() }
+
+/**
+ * Every thread of a home by its id. Each of the three sources says cheaply whether it has changed,
+ * and only what has changed is read again.
+ */
+export class HomeIndex {
+  readonly #sources: HomeSources
+  #rows: { readonly version: number; readonly rows: StateRows } | null = null
+  #all: {
+    readonly parts: readonly unknown[]
+    readonly threads: ReadonlyMap<ThreadId, HomeThread>
+  } = {
+    parts: [],
+    threads: new Map(),
+  }
+
+  constructor(sources: HomeSources) {
+    this.#sources = sources
+  }
+
+  /** One thread, looked up without reading what belongs to others; `null` when nothing is known. */
+  async find(threadId: ThreadId): Promise<HomeThread | null> {
+    const names = await this.#sources.names.names()
+    const found = this.#sources.state.use((db) => readStateRow(db, threadId), null)
+    const entries = this.#sources.tree.list().ofThread(threadId)
+    if (entries.length === 0 && found === null) return null
+    return homeThread(threadId, entries, found?.row ?? null, found?.overlay ?? {}, names)
+  }
+
+  /** The file of a rollout, whoever it belongs to. */
+  rollout(rolloutId: RolloutId): RolloutEntry | null {
+    const entries = this.#sources.tree.list().ofRollout(rolloutId)
+    return chooseRollouts(entries, null).rollouts[0] ?? null
+  }
+
+  listing(): RolloutListing {
+    return this.#sources.tree.list()
+  }
+
+  /** All threads. The same map, and the same threads in it, as long as nothing has changed. */
+  async all(): Promise<ReadonlyMap<ThreadId, HomeThread>> {
+    const names = await this.#sources.names.names()
+    const rows = this.#stateRows()
+    const listing = this.#sources.tree.list()
+    const parts = [listing, rows, names]
+    if (parts.every((part, at) => part === this.#all.parts[at])) return this.#all.threads
+    const threads = mergeSources(listing, rows, names)
+    this.#all = { parts, threads }
+    return threads
+  }
+
+  #stateRows(): StateRows {
+    const { state } = this.#sources
+    const version = state.version()
+    if (this.#rows?.version === version) return this.#rows.rows
+    const rows = state.use(readStateRows, noRows)
+    this.#rows = { version, rows }
+    return rows
+  }
+}
+
+function mergeSources(
+  listing: RolloutListing,
+  { rows, overlays }: StateRows,
+  names: IndexNames,
+): ReadonlyMap<ThreadId, HomeThread> {
+  const files = Map.groupBy(listing.entries(), (entry) => entry.threadId)
+  const threads = new Map<ThreadId, HomeThread>()
+  for (const threadId of new Set([...files.keys(), ...rows.keys()])) {
+    const row = rows.get(threadId) ?? null
+    const overlay = overlays.get(threadId) ?? {}
+    threads.set(threadId, homeThread(threadId, files.get(threadId) ?? [], row, overlay, names))
+  }
+  return threads
+}
+
+function homeThread(
+  threadId: ThreadId,
+  entries: readonly RolloutEntry[],
+  row: SqlRow | null,
+  overlay: Overlay,
+  names: IndexNames,
+): HomeThread {
+  const files = chooseRollouts(entries, rowPath(row))
+  return { threadId, ...files, row, overlay, indexName: names.get(threadId) }
+}
+
+/** Where a row says its rollout lies. */
+export function rowPath(row: SqlRow | null): string | null {
+  const path = row?.['rollout_path']
+  return typeof path === 'string' ? path : null
+}

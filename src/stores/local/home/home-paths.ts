@@ -1,0 +1,87 @@
+import { realpathSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import { ThreadStoreError, invalidRequest } from '../../../store/errors.js'
+
+/** The two folders of a home that hold rollouts. */
+export const rolloutFolders = ['sessions', 'archived_sessions'] as const
+export type RolloutFolder = (typeof rolloutFolders)[number]
+
+/** Where the parts of a Codex home lie. */
+export interface HomePaths {
+  /** The home with links resolved; everything a store touches lies below it or in `sqliteHome`. */
+  readonly home: string
+  /** Where Codex keeps its databases: the home, unless its configuration says otherwise. */
+  readonly sqliteHome: string
+  readonly sessionIndex: string
+  readonly writerLocks: string
+}
+
+/** Finds the parts of a home; refuses a folder that is none and says what is missing. */
+export function homePaths(home: string, sqliteHome: string | undefined): HomePaths {
+  const resolved = realFolder(home, 'home')
+  const resolvedSqlite = sqliteHome === undefined ? resolved : realFolder(sqliteHome, 'sqliteHome')
+  return {
+    home: resolved,
+    sqliteHome: resolvedSqlite,
+    sessionIndex: join(resolved, 'session_index.jsonl'),
+    writerLocks: join(resolved, 'thread-writer-locks'),
+  }
+}
+
+/** What tells a Codex home from any other folder; one of them is enough. */
+export const homeMarks: readonly string[] = [
+  ...rolloutFolders,
+  'session_index.jsonl',
+  'state_5.sqlite',
+  'config.toml',
+  'auth.json',
+]
+
+/** Whether a folder looks like a Codex home, however little is in it. */
+export function looksLikeHome(paths: HomePaths): boolean {
+  return homeMarks.some((name) => exists(join(paths.home, name)))
+}
+
+/** The place of a file inside the home, spelled with `/`; `null` for one that lies outside. */
+export function insideHome(home: string, path: string): string | null {
+  const place = relative(home, path)
+  if (place === '' || place.startsWith('..') || isAbsolute(place)) return null
+  return place.split(sep).join('/')
+}
+
+function realFolder(path: string, option: string): string {
+  try {
+    const real = realpathSync(path)
+    if (statSync(real).isDirectory()) return real
+  } catch (reason) {
+    const code = errorCode(reason)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, reason)
+    throw invalidRequest('malformed-params', `${option} ${path} does not exist`, {
+      path: `/${option}`,
+    })
+  }
+  throw invalidRequest('malformed-params', `${option} ${path} is not a folder`, {
+    path: `/${option}`,
+  })
+}
+
+/** The operating system's name for what went wrong, such as `ENOENT`. */
+export function errorCode(reason: unknown): string | null {
+  const code = (reason as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : null
+}
+
+/** The error for a file or folder that is there and cannot be read. */
+export function unreadable(path: string, reason: unknown): ThreadStoreError {
+  const text = reason instanceof Error ? reason.message : String(reason)
+  return new ThreadStoreError(
+    'INTERNAL',
+    `cannot read ${path}: ${text}`,
+    { reason: 'storage' },
+    { cause: reason },
+  )
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../host/clock.js'
+import type { IdSource } from '../../host/ids.js'
+import type { ThreadId } from '../../protocol/thread-id.js'
+import { threadArchived, threadNotFound } from '../../store/errors.js'
+import type { LoadThreadHistoryParams } from '../../store/params.js'
+import type { ThreadRecord } from '../../store/records.js'
+import { HomeIndex, type HomeThread } from './home-index.js'
+import type { HomePaths } from './home/home-paths.js'
+import { RolloutHeads } from './home/rollout-head.js'
+import { RolloutTree } from './home/rollout-tree.js'
+import { SessionIndex } from './home/session-index.js'
+import { SortedRecords } from './list-page.js'
+import { DerivedRecords } from './record/derived-record.js'
+import { CodexDatabase, databaseStems } from './state/codex-database.js'
+import { type Scratch, createScratch } from './state/scratch.js'
+import { ExtraReader } from './state/thread-extra.js'
+import { ThreadRecords } from './thread-records.js'
+
+/** How a home is opened. */
+export interface HomeOptions {
+  readonly readOnly: boolean
+  readonly clock: Clock
+  readonly ids: IdSource
+}
+
+/** An open home: everything the operations of a store look things up in. */
+export class OpenHome {
+  readonly paths: HomePaths
+  readonly readOnly: boolean
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly heads: RolloutHeads = new RolloutHeads()
+  readonly names: SessionIndex
+  readonly databases: readonly CodexDatabase[]
+  readonly state: CodexDatabase
+  readonly index: HomeIndex
+  readonly records: ThreadRecords
+  readonly #scratch: Scratch | null
+  #listed: { readonly threads: object; readonly records: SortedRecords } | null = null
+
+  constructor(paths: HomePaths, { readOnly, clock, ids }: HomeOptions) {
+    this.paths = paths
+    this.readOnly = readOnly
+    this.clock = clock
+    this.ids = ids
+    this.#scratch = readOnly ? createScratch() : null
+    this.databases = databaseStems.map(
+      (stem) => new CodexDatabase(stem, paths.sqliteHome, this.#scratch),
+    )
+    const [state] = this.databases
+    if (state === undefined) throw new TypeError('there is no state database among the stems')
+    this.state = state
+    this.names = new SessionIndex(paths.sessionIndex)
+    this.index = new HomeIndex({ tree: new RolloutTree(paths.home), names: this.names, state })
+    this.records = new ThreadRecords({
+      index: this.index,
+      heads: this.heads,
+      extra: new ExtraReader(this.databases),
+      derived: new DerivedRecords({ index: this.index, heads: this.heads }),
+    })
+  }
+
+  /** A thread that is stored, or `THREAD_NOT_FOUND`. */
+  async stored(threadId: ThreadId): Promise<HomeThread> {
+    const thread = await this.index.find(threadId)
+    if (thread === null) throw threadNotFound(threadId)
+    return thread
+  }
+
+  /** A thread that the caller may see: one that is archived only when it was asked for. */
+  async visible({ threadId, includeArchived }: LoadThreadHistoryParams): Promise<HomeThread> {
+    const thread = await this.stored(threadId)
+    const { archivedAt } = await this.records.summary(thread)
+    if (archivedAt !== null && !includeArchived) throw threadArchived(threadId)
+    return thread
+  }
+
+  /** The records that lists are made from. A thread that has lost its rollout is in none. */
+  async listed(): Promise<SortedRecords> {
+    const threads = await this.index.all()
+    if (this.#listed?.threads === threads) return this.#listed.records
+    const records: ThreadRecord[] = []
+    for (const thread of threads.values()) {
+      if (thread.rollouts.length > 0) records.push(await this.records.summary(thread))
+    }
+    const sorted = new SortedRecords(records)
+    this.#listed = { threads, records: sorted }
+    return sorted
+  }
+
+  close(): void {
+    for (const database of this.databases) database.close()
+    this.#scratch?.remove()
+  }
+}

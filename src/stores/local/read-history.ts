@@ -1,0 +1,145 @@
+import { statSync } from 'node:fs'
+import { createTurnFolder } from '../../history/fold-turns.js'
+import { createOrdinalCounter } from '../../history/ordinals.js'
+import { parseRolloutLine } from '../../history/rollout-line.js'
+import { splitLines } from '../../history/split-lines.js'
+import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
+import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
+import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
+import { ThreadStoreError, missingBase } from '../../store/errors.js'
+import { requireKnownHistoryMode } from '../../store/history-mode.js'
+import { fetchBases, resolveLineage } from '../../store/lineage.js'
+import type { StoredThreadHistory } from '../../store/records.js'
+import type { HomeIndex } from './home-index.js'
+import { readRolloutBytes } from './home/rollout-bytes.js'
+import type { RolloutHeads } from './home/rollout-head.js'
+import type { RolloutEntry } from './home/rollout-tree.js'
+
+/** What reading histories takes. */
+export interface HistorySources {
+  readonly index: HomeIndex
+  readonly heads: RolloutHeads
+}
+
+/** Where a history is read from: a thread and the rollout it ends with. */
+export interface HistoryPlace {
+  readonly threadId: ThreadId
+  /** `null` when the thread has lost its files. */
+  readonly current: RolloutEntry | null
+}
+
+/** An item with its place in the lineage. */
+interface PlacedItem {
+  readonly item: RolloutItem
+  readonly ordinal: number
+}
+
+/** A stretch of a rollout's file that a history runs through. */
+interface FileSegment {
+  readonly entry: RolloutEntry
+  readonly base: HistoryPosition | null
+  /** Bytes of the rollout that count; `null` for a compressed one that counts to its end. */
+  readonly byteCount: number | null
+  /** Another rollout begins where it ends. */
+  readonly isBase: boolean
+}
+
+/** The whole history of a thread, its lineage resolved. */
+export async function loadHistory(
+  sources: HistorySources,
+  place: HistoryPlace,
+): Promise<StoredThreadHistory> {
+  const items: RolloutItem[] = []
+  const position = await readItems(sources, place, ({ item }) => items.push(item))
+  return { threadId: place.threadId, items, position }
+}
+
+/** The turns of a thread; items that the view leaves out are not held in memory. */
+export async function loadTurns(
+  sources: HistorySources,
+  place: HistoryPlace,
+  view: TurnItemsView,
+): Promise<StoredTurn[]> {
+  const folder = createTurnFolder(view)
+  await readItems(sources, place, ({ item, ordinal }) => folder.push(item, ordinal))
+  return folder.finish()
+}
+
+async function readItems(
+  sources: HistorySources,
+  { threadId, current }: HistoryPlace,
+  onItem: (placed: PlacedItem) => void,
+): Promise<HistoryPosition> {
+  if (current === null) throw missingRollout(threadId)
+  const segments = await fileSegments(sources, threadId, current)
+  let position: HistoryPosition | null = null
+  for (const segment of segments) position = await readSegment(segment, onItem)
+  if (position === null) throw missingRollout(threadId)
+  return position
+}
+
+/** Finds the files of a lineage, oldest first, and how much of each counts. */
+async function fileSegments(
+  { index, heads }: HistorySources,
+  threadId: ThreadId,
+  current: RolloutEntry,
+): Promise<FileSegment[]> {
+  // What is appended while the lineage is read belongs to a later reading.
+  const size = current.compressed ? null : statSync(current.path).size
+  const entryOf = (rolloutId: RolloutId): RolloutEntry | null =>
+    rolloutId === current.rolloutId ? current : index.rollout(rolloutId)
+  const baseOf = await fetchBases(current.rolloutId, async (rolloutId) => {
+    const entry = entryOf(rolloutId)
+    if (entry === null) return undefined
+    const head = await heads.head(entry)
+    requireKnownHistoryMode({ threadId, historyMode: head?.historyMode ?? 'legacy' })
+    return head?.historyBase ?? null
+  })
+  return resolveLineage(threadId, current.rolloutId, baseOf).map(({ rolloutId, end }) => {
+    const entry = entryOf(rolloutId)
+    if (entry === null) throw missingBase(threadId, rolloutId)
+    const byteCount = end === null ? size : end.endByteOffset
+    return { entry, base: baseOf(rolloutId) ?? null, byteCount, isBase: end !== null }
+  })
+}
+
+/** Reads the items of a segment and says where the last of them ends. */
+async function readSegment(
+  { entry, base, byteCount, isBase }: FileSegment,
+  onItem: (placed: PlacedItem) => void,
+): Promise<HistoryPosition> {
+  const ordinalOf = createOrdinalCounter(base)
+  let endOrdinalExclusive = base?.endOrdinalExclusive ?? 0
+  let endByteOffset = 0
+  const range = byteCount === null ? {} : { to: byteCount }
+  let endsLine = true
+  for await (const line of splitLines(readRolloutBytes(entry, range))) {
+    const end = line.offset + line.length + Number(line.terminated)
+    endsLine = line.terminated
+    if (line.terminated) endByteOffset = end
+    const parsed = line.bytes === null ? null : parseRolloutLine(line.bytes)
+    if (parsed === null || !('item' in parsed)) continue
+    const ordinal = ordinalOf(parsed.item.ordinal)
+    endOrdinalExclusive = Math.max(endOrdinalExclusive, ordinal + 1)
+    endByteOffset = end
+    onItem({ item: parsed.item, ordinal })
+  }
+  if (isBase && !endsLine) throw cutInsideLine(entry, byteCount)
+  return { rolloutId: entry.rolloutId, endOrdinalExclusive, endByteOffset }
+}
+
+function missingRollout(threadId: ThreadId): ThreadStoreError {
+  return new ThreadStoreError(
+    'INTERNAL',
+    `thread ${threadId} is known, but its rollout is missing`,
+    { reason: 'damaged', threadId },
+  )
+}
+
+function cutInsideLine(entry: RolloutEntry, byteCount: number | null): ThreadStoreError {
+  return new ThreadStoreError(
+    'INTERNAL',
+    `a history goes on from byte ${byteCount} of rollout ${entry.rolloutId}, which is inside a line`,
+    { reason: 'damaged', threadId: entry.threadId },
+  )
+}

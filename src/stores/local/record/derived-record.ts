@@ -1,0 +1,145 @@
+import { parseRolloutLine } from '../../../history/rollout-line.js'
+import type { SessionMeta } from '../../../history/session-meta.js'
+import { splitLines } from '../../../history/split-lines.js'
+import { knownGitInfo } from '../../../store/metadata-patch.js'
+import type { ThreadRecord } from '../../../store/records.js'
+import type { HomeIndex, HomeThread } from '../home-index.js'
+import { printStamp, stampOf } from '../home/file-stamp.js'
+import { type ByteRange, ifReadable, readRolloutBytes } from '../home/rollout-bytes.js'
+import type { RolloutHeads } from '../home/rollout-head.js'
+import type { RolloutEntry } from '../home/rollout-tree.js'
+import { type ObservedFields, nothingObserved, observeItem } from './observe-items.js'
+
+/** Where the rollouts are that a record is derived from. */
+export interface DerivedSources {
+  readonly index: HomeIndex
+  readonly heads: RolloutHeads
+}
+
+/**
+ * Bytes that are read at either end of a rollout. A rollout of up to twice as much is read whole;
+ * of a longer one, what its middle says of its metadata is not seen.
+ */
+export const DERIVED_BYTES: number = 2 * 1024 * 1024
+
+/** Rollouts of a lineage that are asked for the thread's first message. */
+const LINEAGE_MAX = 100
+
+/** Records of threads that have no row: what their rollouts say. */
+export class DerivedRecords {
+  readonly #sources: DerivedSources
+  readonly #known = new Map<string, { readonly state: string; readonly record: ThreadRecord }>()
+
+  constructor(sources: DerivedSources) {
+    this.#sources = sources
+  }
+
+  /** The record of a thread; read again only when the rollout has changed. */
+  async record(thread: HomeThread, current: RolloutEntry, fileTime: string): Promise<ThreadRecord> {
+    const stamp = stampOf(current.path)
+    const state = `${stamp && printStamp(stamp)} ${thread.indexName}`
+    const known = this.#known.get(current.file)
+    if (known?.state === state) return known.record
+    const record = await this.#derive(thread, current, fileTime)
+    this.#known.set(current.file, { state, record })
+    return record
+  }
+
+  async #derive(
+    { threadId, indexName }: HomeThread,
+    current: RolloutEntry,
+    fileTime: string,
+  ): Promise<ThreadRecord> {
+    const meta = await this.#sources.heads.tryHead(current)
+    const fields = await this.#observe(threadId, current, meta)
+    return {
+      ...fieldsOfMeta(meta),
+      threadId,
+      rolloutPath: current.path,
+      preview: fields.preview ?? '',
+      name: indexName === undefined || indexName.trim() === '' ? null : indexName,
+      title: fields.title,
+      model: fields.model,
+      reasoningEffort: fields.reasoningEffort,
+      createdAt: meta?.createdAt ?? fileTime,
+      updatedAt: fileTime,
+      archivedAt: current.archived ? fileTime : null,
+      cwd: meta?.cwd || fields.cwd || '',
+      gitInfo: fields.gitInfo && knownGitInfo(fields.gitInfo),
+      approvalMode: fields.approvalMode,
+      permissionProfile: fields.permissionProfile,
+      tokenUsage: fields.tokenUsage,
+      firstUserMessage: fields.firstUserMessage,
+      memoryMode: fields.memoryMode ?? 'enabled',
+      extraConfig: null,
+      extra: null,
+    }
+  }
+
+  /** What the thread's own rollout says, its first message looked for through its bases. */
+  async #observe(
+    threadId: string,
+    current: RolloutEntry,
+    meta: SessionMeta | null,
+  ): Promise<ObservedFields> {
+    const fields = nothingObserved()
+    // What was observed before it became unreadable stays observed.
+    await ifReadable(() => observeEnds(current, threadId, fields), undefined)
+    let base = meta?.historyBase ?? null
+    for (let depth = 0; base !== null && depth < LINEAGE_MAX; depth += 1) {
+      const entry = this.#sources.index.rollout(base.rolloutId)
+      if (entry === null) break
+      const before = nothingObserved()
+      const range = { to: Math.min(DERIVED_BYTES, base.endByteOffset) }
+      await ifReadable(() => observeRange(entry, threadId, before, range), undefined)
+      // What was said first was said in a base; a fork has first words of its own.
+      fields.preview = before.preview ?? fields.preview
+      if (entry.threadId === threadId) {
+        fields.firstUserMessage = before.firstUserMessage ?? fields.firstUserMessage
+        fields.title = before.title ?? fields.title
+      }
+      base = (await this.#sources.heads.tryHead(entry))?.historyBase ?? null
+    }
+    return fields
+  }
+}
+
+function fieldsOfMeta(meta: SessionMeta | null) {
+  return {
+    forkedFromId: meta?.forkedFromId ?? null,
+    parentThreadId: meta?.parentThreadId ?? null,
+    modelProvider: meta?.modelProvider ?? '',
+    cliVersion: meta?.cliVersion ?? '',
+    source: meta?.source ?? 'unknown',
+    threadSource: meta?.threadSource ?? null,
+    agentNickname: meta?.agentNickname ?? null,
+    agentRole: meta?.agentRole ?? null,
+    agentPath: meta?.agentPath ?? null,
+    historyMode: meta?.historyMode ?? 'legacy',
+  }
+}
+
+async function observeEnds(
+  entry: RolloutEntry,
+  threadId: string,
+  fields: ObservedFields,
+): Promise<void> {
+  const size = entry.compressed ? 0 : Number(stampOf(entry.path)?.size ?? 0n)
+  if (size <= 2 * DERIVED_BYTES) return await observeRange(entry, threadId, fields, {})
+  await observeRange(entry, threadId, fields, { to: DERIVED_BYTES })
+  await observeRange(entry, threadId, fields, { from: size - DERIVED_BYTES })
+}
+
+/** Observes the items in a range; a line that the range cuts is no item and is passed over. */
+async function observeRange(
+  entry: RolloutEntry,
+  threadId: string,
+  fields: ObservedFields,
+  range: ByteRange,
+): Promise<void> {
+  const lines = splitLines(readRolloutBytes(entry, range), { lineBytesMax: DERIVED_BYTES })
+  for await (const { bytes } of lines) {
+    const parsed = bytes === null ? null : parseRolloutLine(bytes)
+    if (parsed !== null && 'item' in parsed) observeItem(fields, threadId, parsed.item)
+  }
+}

@@ -1,0 +1,193 @@
+import { constants, copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { ThreadStoreError } from '../../../store/errors.js'
+import { type FileStamp, printStamp, stampOf } from '../home/file-stamp.js'
+import type { Scratch } from './scratch.js'
+
+/** The databases of a home that hold facts about threads; `thread_history` can be derived. */
+export const databaseStems = ['state', 'goals', 'queue', 'memories'] as const
+export type DatabaseStem = (typeof databaseStems)[number]
+
+/** Files that belong to a database beside its own. */
+const companions = ['-wal', '-journal'] as const
+
+/** How often a database that is being written is copied anew before giving up. */
+const COPY_ATTEMPTS = 5
+
+const BUSY_TIMEOUT_MS = 5000
+
+/**
+ * One SQLite database of a Codex home. With a scratch folder it is never opened where it lies,
+ * because opening a database in WAL mode changes files; instead a copy is opened, made anew
+ * whenever the original has changed.
+ */
+export class CodexDatabase {
+  readonly stem: DatabaseStem
+  readonly #folder: string
+  readonly #scratch: Scratch | null
+  #open: { readonly db: Database.Database; readonly path: string; readonly stamp: string } | null =
+    null
+  #problem: { readonly message: string; readonly stamp: string } | null = null
+  #version = 0
+  #dataVersion: unknown = null
+
+  constructor(stem: DatabaseStem, folder: string, scratch: Scratch | null) {
+    this.stem = stem
+    this.#folder = folder
+    this.#scratch = scratch
+  }
+
+  /** Why the database cannot be used though it is there. */
+  get problem(): string | null {
+    return this.#problem?.message ?? null
+  }
+
+  /** The file, whether or not it can be used; `null` when there is none. */
+  file(): string | null {
+    return newestDatabase(this.#folder, this.stem)
+  }
+
+  /** A connection to what the database holds now, or `null` when it is absent or unusable. */
+  connection(): Database.Database | null {
+    const path = this.file()
+    if (path === null) {
+      this.#close()
+      this.#problem = null
+      return null
+    }
+    const stamp = this.#scratch === null ? identity(path) : contentStamp(path)
+    if (this.#problem?.stamp === stamp) return null
+    if (this.#open?.path === path && this.#open.stamp === stamp) return this.#open.db
+    this.#close()
+    return this.#reopen(path, stamp)
+  }
+
+  /**
+   * What `read` makes of the content, or `otherwise` when there is none that can be read. Damage is
+   * remembered as the problem; a database that is locked too long is worth another try.
+   */
+  use<T>(read: (db: Database.Database) => T, otherwise: T): T {
+    const db = this.connection()
+    if (db === null) return otherwise
+    try {
+      return read(db)
+    } catch (reason) {
+      if (!(reason instanceof Database.SqliteError)) throw reason
+      if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(reason.code)) {
+        this.#problem = { message: this.#describe(reason), stamp: this.#open?.stamp ?? '' }
+        this.#close()
+        return otherwise
+      }
+      throw databaseError(reason, this.#describe(reason))
+    }
+  }
+
+  /** A number that is another one whenever the content may be another one. */
+  version(): number {
+    const dataVersion = this.use((db) => db.pragma('data_version', { simple: true }), null)
+    if (dataVersion !== this.#dataVersion) {
+      this.#dataVersion = dataVersion
+      this.#version += 1
+    }
+    return this.#version
+  }
+
+  /** Says that this process has changed the content, which a connection does not see of itself. */
+  touch(): void {
+    this.#version += 1
+  }
+
+  close(): void {
+    this.#close()
+  }
+
+  #reopen(path: string, stamp: string): Database.Database | null {
+    this.#version += 1
+    this.#dataVersion = null
+    try {
+      const opened = this.#scratch === null ? { path, stamp } : copied(path, this.#scratch)
+      const db = new Database(opened.path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+      // Reads the schema, so that a file that is no database is known as such from the start.
+      db.prepare('SELECT count(*) FROM sqlite_master').get()
+      this.#open = { db, path, stamp: opened.stamp }
+      this.#problem = null
+      return db
+    } catch (reason) {
+      this.#problem = { message: `${basename(path)}: ${messageOf(reason)}`, stamp }
+      return null
+    }
+  }
+
+  #describe(reason: Error): string {
+    return `${basename(this.#open?.path ?? this.stem)}: ${reason.message}`
+  }
+
+  #close(): void {
+    this.#open?.db.close()
+    this.#open = null
+  }
+}
+
+/** The database of a stem with the highest version number: `state_5.sqlite`. */
+export function newestDatabase(folder: string, stem: DatabaseStem): string | null {
+  let newest: string | null = null
+  let highest = -1
+  for (const name of readdirSync(folder)) {
+    const number = new RegExp(`^${stem}_(\\d+)\\.sqlite$`).exec(name)?.[1]
+    if (number !== undefined && Number(number) > highest) {
+      highest = Number(number)
+      newest = join(folder, name)
+    }
+  }
+  return newest
+}
+
+function copied(path: string, scratch: Scratch): { path: string; stamp: string } {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = contentStamp(path)
+    const copy = join(scratch.newFolder(), basename(path))
+    for (const suffix of ['', ...companions]) {
+      if (existsSync(path + suffix)) {
+        copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
+      }
+    }
+    // Copied in one piece only if nothing moved meanwhile; otherwise the parts may not fit.
+    if (contentStamp(path) === before || attempt === COPY_ATTEMPTS) {
+      return { path: copy, stamp: before }
+    }
+  }
+}
+
+function contentStamp(path: string): string {
+  return ['', ...companions].map((suffix) => print(stampOf(path + suffix))).join(' ')
+}
+
+/** Which file it is, whatever is in it. */
+function identity(path: string): string {
+  const stamp = stampOf(path)
+  return stamp === null ? '' : `${stamp.dev}:${stamp.ino}`
+}
+
+function print(stamp: FileStamp | null): string {
+  return stamp === null ? '-' : printStamp(stamp)
+}
+
+/** What a failure of SQLite means to a caller. */
+export function databaseError(
+  reason: { readonly code: string },
+  message: string,
+): ThreadStoreError {
+  const cause = { cause: reason }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(reason.code)) {
+    return new ThreadStoreError('RETRYABLE', message, { reason: 'contention' }, cause)
+  }
+  if (reason.code === 'SQLITE_FULL') {
+    return new ThreadStoreError('RESOURCE_EXHAUSTED', message, { reason: 'storage-full' }, cause)
+  }
+  return new ThreadStoreError('INTERNAL', message, { reason: 'storage' }, cause)
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
+}

@@ -1,0 +1,29 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder outside of any home, for copies; gone when it is removed. */
+export interface Scratch {
+  /** A new, empty folder in it. */
+  newFolder(): string
+  remove(): void
+}
+
+/** A scratch folder that comes into being when it is first needed. */
+export function createScratch(): Scratch {
+  let root: string | null = null
+  let count = 0
+  return {
+    newFolder() {
+      root ??= mkdtempSync(join(tmpdir(), 'threadstore-'))
+      count += 1
+      const folder = join(root, String(count))
+      mkdirSync(folder)
+      return folder
+    },
+    remove() {
+      if (root !== null) rmSync(root, { recursive: true, force: true })
+      root = null
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import type Database from 'better-sqlite3'
+import { type JsonObject, type JsonValue, isJsonObject } from '../../../protocol/json.js'
+import { parseJson } from '../../../protocol/parse-json.js'
+import type { TokenUsage } from '../../../protocol/metadata.js'
+import type { ThreadId } from '../../../protocol/thread-id.js'
+import type { CodexDatabase } from './codex-database.js'
+import { rowToJson, valueToJson } from './json-row.js'
+import { OVERLAY_TABLE } from './state-rows.js'
+import {
+  type Column,
+  type SqlRow,
+  quoted,
+  tableColumns,
+  tablesWithColumn,
+} from './table-columns.js'
+
+/**
+ * What belongs to a thread and has no field of its own, as it stands in `StoredThread.extra`.
+ * `columns` are those of its row; `tables` holds whole rows, by `database.table`.
+ */
+export interface ThreadExtra {
+  readonly columns: JsonObject
+  readonly tables: Readonly<Record<string, readonly JsonObject[]>>
+}
+
+/** Columns of `threads` that a field of the record says in full. */
+const columnsWithField: ReadonlySet<string> = new Set([
+  'id',
+  'rollout_path',
+  'created_at',
+  'updated_at',
+  'created_at_ms',
+  'updated_at_ms',
+  'model_provider',
+  'cwd',
+  'title',
+  'archived',
+  'archived_at',
+  'git_sha',
+  'git_branch',
+  'git_origin_url',
+  'cli_version',
+  'first_user_message',
+  'agent_nickname',
+  'agent_role',
+  'agent_path',
+  'memory_mode',
+  'model',
+  'reasoning_effort',
+  'thread_source',
+  'preview',
+  'history_mode',
+  'name',
+])
+
+/** Columns that a field says unless they hold something it cannot spell. */
+const jsonColumns: ReadonlySet<string> = new Set(['source', 'sandbox_policy', 'approval_mode'])
+
+/** Tables whose rows name a thread in a column of another name. */
+const otherKeys: readonly (readonly [table: string, column: string])[] = [
+  ['thread_spawn_edges', 'parent_thread_id'],
+  ['thread_spawn_edges', 'child_thread_id'],
+]
+
+/** Rows that threads point at and share. */
+const referencedRows: readonly (readonly [table: string, key: string, column: string])[] = [
+  ['thread_sections', 'id', 'thread_section_id'],
+  ['projects', 'id', 'project_id'],
+  ['project_roots', 'project_id', 'project_id'],
+]
+
+const tablesOfOurs: ReadonlySet<string> = new Set([OVERLAY_TABLE, 'threads'])
+
+/** Reads what belongs to one thread out of the databases of a home. */
+export class ExtraReader {
+  readonly #databases: readonly CodexDatabase[]
+  readonly #readers = new Map<CodexDatabase, DatabaseReader>()
+
+  constructor(databases: readonly CodexDatabase[]) {
+    this.#databases = databases
+  }
+
+  read(threadId: ThreadId, row: SqlRow | null, tokenUsage: TokenUsage | null): JsonObject | null {
+    const tables: Record<string, JsonObject[]> = {}
+    let columns: JsonObject = {}
+    for (const database of this.#databases) {
+      database.use((db) => {
+        const reader = this.#reader(database, db)
+        if (database.stem === 'state' && row !== null) columns = reader.oddColumns(row, tokenUsage)
+        for (const [table, rows] of reader.rowsOf(threadId, row)) {
+          if (rows.length > 0) tables[`${database.stem}.${table}`] = rows
+        }
+      }, undefined)
+    }
+    const extra: JsonObject = {
+      ...(Object.keys(columns).length === 0 ? {} : { columns }),
+      ...(Object.keys(tables).length === 0 ? {} : { tables }),
+    }
+    return Object.keys(extra).length === 0 ? null : extra
+  }
+
+  #reader(database: CodexDatabase, db: Database.Database): DatabaseReader {
+    const known = this.#readers.get(database)
+    const schema = db.pragma('schema_version', { simple: true })
+    if (known !== undefined && known.db === db && known.schema === schema) return known
+    const reader = new DatabaseReader(db, schema)
+    this.#readers.set(database, reader)
+    return reader
+  }
+}
+
+type RowQuery = readonly [table: string, query: Database.Statement<[string], SqlRow>]
+
+/** The statements for one database, which depend on its schema. */
+class DatabaseReader {
+  readonly db: Database.Database
+  readonly schema: unknown
+  readonly #columns: readonly Column[]
+  readonly #owned: readonly RowQuery[]
+  readonly #referenced: readonly (readonly [column: string, query: RowQuery])[]
+
+  constructor(db: Database.Database, schema: unknown) {
+    this.db = db
+    this.schema = schema
+    this.#columns = tableColumns(db, 'threads')
+    const own = tablesWithColumn(db, 'thread_id').filter((table) => !tablesOfOurs.has(table))
+    const keyed = [...own.map((table) => [table, 'thread_id'] as const), ...otherKeys]
+    this.#owned = keyed.flatMap(([table, column]) => this.#query(table, column))
+    this.#referenced = referencedRows.flatMap(([table, key, column]) =>
+      this.#query(table, key).map((query) => [column, query] as const),
+    )
+  }
+
+  rowsOf(threadId: ThreadId, row: SqlRow | null): Map<string, JsonObject[]> {
+    const found = new Map<string, JsonObject[]>()
+    const add = ([table, query]: RowQuery, key: string): void => {
+      const rows = query.all(key).map(rowToJson)
+      found.set(table, [...(found.get(table) ?? []), ...rows])
+    }
+    for (const query of this.#owned) add(query, threadId)
+    for (const [column, query] of this.#referenced) {
+      const key = row?.[column]
+      if (typeof key === 'string') add(query, key)
+    }
+    return found
+  }
+
+  oddColumns(row: SqlRow, tokenUsage: TokenUsage | null): JsonObject {
+    const kept = this.#columns.filter((column) => !isPlain(column, row, tokenUsage))
+    return Object.fromEntries(kept.map(({ name }) => [name, valueToJson(row[name] ?? null)]))
+  }
+
+  #query(table: string, column: string): RowQuery[] {
+    if (!tableColumns(this.db, table).some(({ name }) => name === column)) return []
+    const sql = `SELECT * FROM ${quoted(table)} WHERE ${quoted(column)} = ?`
+    return [[table, this.db.prepare<[string], SqlRow>(sql).safeIntegers(true)]]
+  }
+}
+
+/** Whether a column says nothing that a field of the record, or a fresh row, does not say. */
+function isPlain(
+  { name, defaultSql }: Column,
+  row: SqlRow,
+  tokenUsage: TokenUsage | null,
+): boolean {
+  const value = row[name] ?? null
+  if (columnsWithField.has(name) || value === null) return true
+  if (jsonColumns.has(name)) return isSpelledPlainly(name, value)
+  if (name === 'tokens_used') return value === (tokenUsage?.totalTokens ?? 0)
+  // Codex sets the two from the time of the last change and moves them with user activity only.
+  if (name.startsWith('recency_at')) return row['recency_at_ms'] === row['updated_at_ms']
+  return defaultSql === String(value) || defaultSql === `'${String(value)}'`
+}
+
+function isSpelledPlainly(column: string, value: JsonValue | SqlRow[string]): boolean {
+  if (typeof value !== 'string') return false
+  const parsed = value.startsWith('{') ? parseJson(value) : undefined
+  if (isJsonObject(parsed)) return JSON.stringify(parsed) === value
+  return column !== 'sandbox_policy'
+}

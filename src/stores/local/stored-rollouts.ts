@@ -1,0 +1,94 @@
+import { ThreadStoreError } from '../../store/errors.js'
+import type { RolloutFile, StoredRollout } from '../../store/records.js'
+import type { HomeThread } from './home-index.js'
+import { type FileStamp, printMtime, printStamp, stampOf } from './home/file-stamp.js'
+import { countRolloutBytes } from './home/rollout-bytes.js'
+import type { RolloutHeads } from './home/rollout-head.js'
+import type { RolloutEntry } from './home/rollout-tree.js'
+
+/** A rollout of a thread with the state its file was in when it was looked at. */
+export interface StampedRollout {
+  readonly entry: RolloutEntry
+  readonly stamp: FileStamp
+  readonly rollout: StoredRollout
+  /**
+   * What its bytes are read from: the entry, or for a compressed file that cannot be decompressed
+   * the same file as if it were plain, so that its bytes are moved as they are.
+   */
+  readonly source: Pick<RolloutEntry, 'path' | 'compressed'>
+}
+
+/** Sizes of compressed rollouts by file state: counting them takes a pass over the file. */
+const decompressedSizes = new Map<string, number | null>()
+const SIZES_MAX = 100_000
+
+/** The rollouts of a thread, bases before what begins from them, the current one last. */
+export async function stampedRollouts(
+  thread: HomeThread,
+  current: RolloutEntry | null,
+  heads: RolloutHeads,
+): Promise<StampedRollout[]> {
+  const found: StampedRollout[] = []
+  for (const entry of thread.rollouts) {
+    const stamp = stampOf(entry.path)
+    if (stamp !== null) found.push(await stampedRollout(entry, stamp, heads))
+  }
+  return basesFirst(found, current)
+}
+
+/** Where a rollout lies, as a restored copy of it should lie. */
+export function rolloutFile(entry: RolloutEntry, stamp: FileStamp): RolloutFile {
+  return { name: entry.file, modifiedAt: printMtime(stamp) }
+}
+
+async function stampedRollout(
+  entry: RolloutEntry,
+  stamp: FileStamp,
+  heads: RolloutHeads,
+): Promise<StampedRollout> {
+  const head = await heads.tryHead(entry)
+  const unpacked = entry.compressed ? await decompressedSize(entry, stamp) : null
+  const rollout = {
+    rolloutId: entry.rolloutId,
+    base: head?.historyBase ?? null,
+    file: rolloutFile(entry, stamp),
+    byteCount: unpacked ?? Number(stamp.size),
+    itemCount: null,
+    sha256: null,
+    fingerprint: printStamp(stamp),
+  }
+  return { entry, stamp, rollout, source: { path: entry.path, compressed: unpacked !== null } }
+}
+
+/** `null`: the file cannot be decompressed. */
+async function decompressedSize(entry: RolloutEntry, stamp: FileStamp): Promise<number | null> {
+  const key = printStamp(stamp)
+  const known = decompressedSizes.get(key)
+  if (known !== undefined) return known
+  const size = await countRolloutBytes(entry).catch(nullWhenDamaged)
+  if (decompressedSizes.size >= SIZES_MAX) decompressedSizes.clear()
+  decompressedSizes.set(key, size)
+  return size
+}
+
+function nullWhenDamaged(reason: unknown): null {
+  if (ThreadStoreError.is(reason) && reason.details.reason === 'damaged') return null
+  throw reason
+}
+
+function basesFirst(
+  found: readonly StampedRollout[],
+  current: RolloutEntry | null,
+): StampedRollout[] {
+  const byId = new Map(found.map((one) => [one.rollout.rolloutId, one]))
+  const ordered = new Set<StampedRollout>()
+  const visit = (one: StampedRollout, depth: number): void => {
+    const base = one.rollout.base && byId.get(one.rollout.base.rolloutId)
+    // Bases that lead back to themselves are damage; they are shown all the same.
+    if (base && !ordered.has(base) && depth <= found.length) visit(base, depth + 1)
+    ordered.add(one)
+  }
+  const last = found.filter(({ entry }) => entry === current)
+  for (const one of [...found.filter((other) => !last.includes(other)), ...last]) visit(one, 0)
+  return [...ordered]
+}

@@ -1,0 +1,140 @@
+import type { SessionMeta } from '../../history/session-meta.js'
+import type { HistoryPosition } from '../../protocol/rollout-item.js'
+import type { TokenUsage } from '../../protocol/metadata.js'
+import type { ThreadRecord } from '../../store/records.js'
+import { type HomeThread, type HomeIndex, rowPath } from './home-index.js'
+import { chooseCurrent } from './home/choose-rollouts.js'
+import { printMtime, stampOf } from './home/file-stamp.js'
+import { ifReadable } from './home/rollout-bytes.js'
+import type { RolloutHeads } from './home/rollout-head.js'
+import { lastTokenUsage } from './home/rollout-tail.js'
+import type { RolloutEntry } from './home/rollout-tree.js'
+import type { DerivedRecords } from './record/derived-record.js'
+import { INDEX_NAME, IN_ARCHIVE, trustedFields } from './record/overlay.js'
+import { rowToRecord } from './record/row-to-record.js'
+import type { SqlRow } from './state/table-columns.js'
+import type { ExtraReader } from './state/thread-extra.js'
+
+/** What turning a thread of a home into a record takes. */
+export interface RecordSources {
+  readonly index: HomeIndex
+  readonly heads: RolloutHeads
+  readonly extra: ExtraReader
+  readonly derived: DerivedRecords
+}
+
+/** Rollouts of a lineage that are searched for the thread's token usage. */
+const LINEAGE_MAX = 100
+
+/**
+ * Records of a home's threads. A summary has everything that lists filter and sort by, without
+ * opening a rollout that has a row; completing one opens the thread's rollout.
+ */
+export class ThreadRecords {
+  readonly #sources: RecordSources
+  readonly #summaries = new WeakMap<HomeThread, ThreadRecord>()
+  readonly #currents = new WeakMap<HomeThread, RolloutEntry | null>()
+
+  constructor(sources: RecordSources) {
+    this.#sources = sources
+  }
+
+  /** The rollout that is appended to; `null` when the thread has lost its files. */
+  async current(thread: HomeThread): Promise<RolloutEntry | null> {
+    const known = this.#currents.get(thread)
+    if (known !== undefined) return known
+    const bases = new Map<RolloutEntry, string | null>()
+    if (thread.rollouts.length > 1) {
+      for (const entry of thread.rollouts) {
+        const head = await this.#sources.heads.tryHead(entry)
+        bases.set(entry, head?.historyBase?.rolloutId ?? null)
+      }
+    }
+    const path = rowPath(thread.row)
+    const current = chooseCurrent(thread.rollouts, path, (entry) => bases.get(entry) ?? null)
+    this.#currents.set(thread, current)
+    return current
+  }
+
+  async summary(thread: HomeThread): Promise<ThreadRecord> {
+    const known = this.#summaries.get(thread)
+    if (known !== undefined) return known
+    const record = await this.#summarise(thread)
+    this.#summaries.set(thread, record)
+    return record
+  }
+
+  /** The whole record, the same whether it was asked for alone or in a list. */
+  async complete(thread: HomeThread): Promise<ThreadRecord> {
+    const summary = await this.summary(thread)
+    const { row, threadId } = thread
+    const current = await this.current(thread)
+    const head = current && (await this.#sources.heads.tryHead(current))
+    const tokenUsage = row === null ? summary.tokenUsage : await this.#tokenUsage(row, current)
+    return {
+      ...summary,
+      tokenUsage,
+      forkedFromId: head?.forkedFromId ?? null,
+      parentThreadId: head?.parentThreadId ?? null,
+      historyMode: head?.historyMode ?? summary.historyMode,
+      extra: this.#sources.extra.read(threadId, row, tokenUsage),
+      ...trustedFields(thread.overlay, columnsOf(thread, current)),
+    }
+  }
+
+  async #summarise(thread: HomeThread): Promise<ThreadRecord> {
+    const current = await this.current(thread)
+    const { row, indexName } = thread
+    const inArchive = current?.archived ?? null
+    const archivedFileTime = (): string => fileTime(current)
+    const base =
+      row === null && current !== null
+        ? await this.#sources.derived.record(thread, current, fileTime(current))
+        : { ...withoutRow, ...rowToRecord(row ?? {}, { indexName, inArchive, archivedFileTime }) }
+    return {
+      ...base,
+      ...trustedFields(thread.overlay, columnsOf(thread, current)),
+      rolloutPath: current?.path ?? null,
+    }
+  }
+
+  /** The report that the row's total came from, looked for in the rollout and then in its bases. */
+  async #tokenUsage(row: SqlRow, current: RolloutEntry | null): Promise<TokenUsage | null> {
+    const total = row['tokens_used']
+    if (typeof total !== 'number' || total <= 0) return null
+    let entry = current
+    for (let depth = 0; entry !== null && depth < LINEAGE_MAX; depth += 1) {
+      const rollout = entry
+      const found = await ifReadable(() => lastTokenUsage(rollout, total), null)
+      if (found !== null) return found
+      const head: SessionMeta | null = await this.#sources.heads.tryHead(entry)
+      const base: HistoryPosition | null = head?.historyBase ?? null
+      entry = base === null ? null : this.#sources.index.rollout(base.rolloutId)
+    }
+    return null
+  }
+}
+
+/** Fields that a row says nothing of. */
+const withoutRow = {
+  extraConfig: null,
+  rolloutPath: null,
+  forkedFromId: null,
+  parentThreadId: null,
+  tokenUsage: null,
+  extra: null,
+} as const satisfies Partial<ThreadRecord>
+
+/** A row with the facts beside it that decide whether an overlay still counts. */
+function columnsOf(thread: HomeThread, current: RolloutEntry | null): SqlRow {
+  return {
+    ...thread.row,
+    [INDEX_NAME]: thread.indexName ?? null,
+    [IN_ARCHIVE]: current?.archived ? 1 : 0,
+  }
+}
+
+function fileTime(entry: RolloutEntry | null): string {
+  const stamp = entry && stampOf(entry.path)
+  return stamp === null ? '1970-01-01T00:00:00.000Z' : `${printMtime(stamp).slice(0, 23)}Z`
+}
