@@ -9,3 +9,9 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** The text in a field; `null` when there is none. */
+export function textAt(object: JsonObject, field: string): string | null {
+  const value = object[field]
+  return typeof value === 'string' ? value : null
+}
