@@ -5,7 +5,6 @@ import { type Finding, isTest, type SourceFile } from './source-file.js'
 /** Files that land before the code that will use them. */
 const AWAITING_USE: readonly Exception[] = [
   { file: 'src/history/check-base.ts', because: '`threadstore scan` is on its way' },
-  { file: 'src/host/logger.ts', because: 'the stores that log are on their way' },
 ]
 
 /**
