@@ -5,6 +5,7 @@ export {
   type CaseSet,
   type ConformanceCase,
   type Search,
+  type StorageProcess,
   caseSets,
 } from './case.js'
 export { type Claim, all, claims, durable, lacks, materializes, writers } from './claims.js'
@@ -23,10 +24,10 @@ export {
 export { type RunOptions, type StartedRun, run, startRun } from './run.js'
 export { type Selection, selectCases } from './select.js'
 export type {
-  ChildSubject,
   StoreSubject,
   SubjectContext,
   SubjectDoor,
   SubjectLimits,
+  SubjectProcess,
 } from './subject.js'
 export { suite } from './suite.js'
