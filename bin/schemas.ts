@@ -2,6 +2,8 @@ import migrationReport from '../migrate/schemas/migration-report.schema.json' wi
 import verificationReport from '../migrate/schemas/verification-report.schema.json' with { type: 'json' }
 import receiptReport from '../migrate/schemas/receipt-report.schema.json' with { type: 'json' }
 import receipt from '../migrate/schemas/receipt.schema.json' with { type: 'json' }
+import runList from '../migrate/schemas/run-list.schema.json' with { type: 'json' }
+import undoReport from '../migrate/schemas/undo-report.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
@@ -12,6 +14,8 @@ export const schemas: Readonly<Record<string, object>> = {
   'verification-report': verificationReport,
   receipt,
   'receipt-report': receiptReport,
+  'run-list': runList,
+  'undo-report': undoReport,
   thread,
   'thread-list': threadList,
   store,

@@ -1,7 +1,9 @@
 import type { Argv } from 'yargs'
 import { migrateCommand } from './migrate.js'
 import { schemaCommand } from './schema.js'
+import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
+import { undoCommand } from './undo.js'
 import { verifyCommand } from './verify.js'
 
 /** Adds itself to a command line: its name, its options and what it does. */
@@ -11,6 +13,8 @@ export type Command = (yargs: Argv) => Argv
 export const commands: readonly Command[] = [
   migrateCommand,
   verifyCommand,
+  statusCommand,
+  undoCommand,
   threadsCommand,
   schemaCommand,
 ]
