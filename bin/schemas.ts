@@ -5,6 +5,7 @@ import receipt from '../migrate/schemas/receipt.schema.json' with { type: 'json'
 import runList from '../migrate/schemas/run-list.schema.json' with { type: 'json' }
 import undoReport from '../migrate/schemas/undo-report.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
+import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
 
@@ -16,6 +17,7 @@ export const schemas: Readonly<Record<string, object>> = {
   'receipt-report': receiptReport,
   'run-list': runList,
   'undo-report': undoReport,
+  'scan-report': scanReport,
   thread,
   'thread-list': threadList,
   store,

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { migrateCommand } from './migrate.js'
+import { scanCommand } from './scan.js'
 import { schemaCommand } from './schema.js'
 import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
@@ -11,6 +12,7 @@ export type Command = (yargs: Argv) => Argv
 
 /** Every command, in the order in which `--help` lists them. One file per command in this folder. */
 export const commands: readonly Command[] = [
+  scanCommand,
   migrateCommand,
   verifyCommand,
   statusCommand,
