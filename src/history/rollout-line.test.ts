@@ -129,10 +129,14 @@ describe('parseRolloutLine', () => {
     ['{"type":"t"}{"timestamp":"now","ty', 'GLUED_LINE'],
     ['{"type":"t","payl{"timestamp":"now","ty', 'MALFORMED_LINE'],
     ['\u0000\u0000{"type":"t"}', 'NUL_PADDING'],
-    [`{"type":"t","payload":${'['.repeat(512)}${']'.repeat(512)}}`, 'TOO_DEEP_LINE'],
-    [`{"type":"t","payload":${'['.repeat(9_000_000)}`, 'MALFORMED_LINE'],
-  ])('%.30j is %s', (text, code) => {
+  ])('%j is %s', (text, code) => {
     expect(codeOf(text)).toBe(code)
+  })
+
+  test('does not follow a line however deep it nests', () => {
+    const tooDeep = `{"type":"t","payload":${'['.repeat(512)}${']'.repeat(512)}}`
+    expect(codeOf(tooDeep)).toBe('TOO_DEEP_LINE')
+    expect(codeOf(`{"type":"t","payload":${'['.repeat(1_000_000)}`)).toBe('MALFORMED_LINE')
   })
 
   test('refuses bytes that are not UTF-8 instead of replacing them', () => {
