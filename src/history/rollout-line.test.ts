@@ -133,10 +133,15 @@ describe('parseRolloutLine', () => {
     expect(codeOf(text)).toBe(code)
   })
 
-  test('does not follow a line however deep it nests', () => {
-    const tooDeep = `{"type":"t","payload":${'['.repeat(512)}${']'.repeat(512)}}`
-    expect(codeOf(tooDeep)).toBe('TOO_DEEP_LINE')
-    expect(codeOf(`{"type":"t","payload":${'['.repeat(1_000_000)}`)).toBe('MALFORMED_LINE')
+  test('takes no item that is nested deeper than the limit, by however much', () => {
+    const nested = (depth: number): string =>
+      `{"type":"t","payload":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    expect([511, 512, 100_000].map((depth) => codeOf(nested(depth)))).toEqual([
+      null,
+      'TOO_DEEP_LINE',
+      'TOO_DEEP_LINE',
+    ])
+    expect(codeOf('['.repeat(100_000))).toBe('MALFORMED_LINE')
   })
 
   test('refuses bytes that are not UTF-8 instead of replacing them', () => {
