@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { demoCommand } from './demo.js'
 import { migrateCommand } from './migrate.js'
 import { scanCommand } from './scan.js'
 import { schemaCommand } from './schema.js'
@@ -18,5 +19,6 @@ export const commands: readonly Command[] = [
   statusCommand,
   undoCommand,
   threadsCommand,
+  demoCommand,
   schemaCommand,
 ]
