@@ -93,7 +93,8 @@ function isItem(value: JsonValue | undefined): value is JsonObject & RolloutItem
   return isJsonObject(value) && typeof value['type'] === 'string'
 }
 
-function nestsDeeper(value: JsonValue, levels: number): boolean {
+/** Whether arrays and objects nest in a value more than so many levels. */
+export function nestsDeeper(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   const parts: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { isIsoMillis } from './iso-millis.js'
+import httpSchema from './schemas/http.schema.json' with { type: 'json' }
 import storeSchema from './schemas/store.schema.json' with { type: 'json' }
 import wireSchema from './schemas/wire.schema.json' with { type: 'json' }
 import { isThreadId } from './thread-id.js'
@@ -9,6 +10,9 @@ export type SchemaName = keyof (typeof storeSchema)['$defs']
 
 /** A definition of `wire.schema.json`, by name: `request`, `response`, … */
 export type WireSchemaName = keyof (typeof wireSchema)['$defs']
+
+/** A definition of `http.schema.json`, by name: `service`, `importHead`, … */
+export type HttpSchemaName = keyof (typeof httpSchema)['$defs']
 
 /** What is wrong with a value, and where. */
 export interface SchemaProblem {
@@ -22,6 +26,7 @@ ajv.addFormat('thread-id', isThreadId)
 ajv.addFormat('iso-millis', isIsoMillis)
 ajv.addSchema(storeSchema)
 ajv.addSchema(wireSchema)
+ajv.addSchema(httpSchema)
 
 const compiled = new Map<string, ValidateFunction>()
 
@@ -33,6 +38,11 @@ export function schemaProblem(schema: SchemaName, value: unknown): SchemaProblem
 /** The first thing that is wrong with what came over the stdio protocol, or `null`. */
 export function wireProblem(schema: WireSchemaName, value: unknown): SchemaProblem | null {
   return firstProblem(`${wireSchema.$id}#/$defs/${schema}`, value)
+}
+
+/** The first thing that is wrong with what came over HTTP, or `null`. */
+export function httpProblem(schema: HttpSchemaName, value: unknown): SchemaProblem | null {
+  return firstProblem(`${httpSchema.$id}#/$defs/${schema}`, value)
 }
 
 function firstProblem(ref: string, value: unknown): SchemaProblem | null {
