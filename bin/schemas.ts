@@ -1,3 +1,6 @@
+import conformanceBaseline from '../conformance/schemas/conformance-baseline.schema.json' with { type: 'json' }
+import conformanceReport from '../conformance/schemas/conformance-report.schema.json' with { type: 'json' }
+import killMatrix from '../conformance/schemas/kill-matrix.schema.json' with { type: 'json' }
 import migrationReport from '../migrate/schemas/migration-report.schema.json' with { type: 'json' }
 import verificationReport from '../migrate/schemas/verification-report.schema.json' with { type: 'json' }
 import receiptReport from '../migrate/schemas/receipt-report.schema.json' with { type: 'json' }
@@ -18,6 +21,9 @@ export const schemas: Readonly<Record<string, object>> = {
   'run-list': runList,
   'undo-report': undoReport,
   'scan-report': scanReport,
+  'conformance-report': conformanceReport,
+  'conformance-baseline': conformanceBaseline,
+  'kill-matrix': killMatrix,
   thread,
   'thread-list': threadList,
   store,

@@ -1,7 +1,9 @@
 import type { Argv } from 'yargs'
-import { demoCommand } from './demo.js'
+import { conformanceCommand } from './conformance.js'
 import { migrateCommand } from './migrate.js'
 import { scanCommand } from './scan.js'
+import { proveCommand } from './prove.js'
+import { replayCommand } from './replay.js'
 import { schemaCommand } from './schema.js'
 import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   statusCommand,
   undoCommand,
   threadsCommand,
-  demoCommand,
+  conformanceCommand,
+  proveCommand,
+  replayCommand,
   schemaCommand,
 ]
