@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { ResumeThreadParams } from '../../store/params.js'
 import { requireKnownHistoryMode } from '../../store/history-mode.js'
 import { changeRecord } from './change-record.js'
@@ -19,11 +20,14 @@ export async function resumeThread(
   try {
     // Between the look and the lock the thread may have been archived or deleted.
     const thread = await home.visible(resume)
-    await home.locate(threadId)
+    const place = await home.locate(threadId)
     if (thread.row === null) await giveRow(home, threadId)
     const { historyMode } = record
     const { paths, clock } = home
-    const locate = (): Promise<RolloutPlace> => home.locate(threadId)
+    // Asked when something is first appended, which must not depend on a database.
+    const locate = (): Promise<RolloutPlace> => {
+      return existsSync(place.entry.path) ? Promise.resolve(place) : home.locate(threadId)
+    }
     return new LiveThread({
       threadId,
       historyMode,

@@ -13,6 +13,13 @@ export type DatabaseStem = (typeof databaseStems)[number] | 'thread_history'
 /** Files that belong to a database beside its own. */
 const companions = ['-wal', '-journal'] as const
 
+interface Problem {
+  readonly message: string
+  /** The state of the file that has it. */
+  readonly stamp: string
+  readonly corrupt: boolean
+}
+
 /** How often a database that is being written is copied anew before giving up. */
 const COPY_ATTEMPTS = 5
 
@@ -29,7 +36,7 @@ export class CodexDatabase {
   readonly #scratch: Scratch | null
   #open: { readonly db: Database.Database; readonly path: string; readonly stamp: string } | null =
     null
-  #problem: { readonly message: string; readonly stamp: string } | null = null
+  #problem: Problem | null = null
   #version = 0
   #file: { readonly changed: bigint; readonly path: string | null } | null = null
   #dataVersion: unknown = null
@@ -43,6 +50,11 @@ export class CodexDatabase {
   /** Why the database cannot be used though it is there. */
   get problem(): string | null {
     return this.#problem?.message ?? null
+  }
+
+  /** Whether the problem is the content itself, which no waiting will mend. */
+  get corrupt(): boolean {
+    return this.#problem?.corrupt ?? false
   }
 
   /** The file, whether or not it can be used; `null` when there is none. */
@@ -82,7 +94,8 @@ export class CodexDatabase {
     } catch (reason) {
       if (!(reason instanceof Database.SqliteError)) throw reason
       if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(reason.code)) {
-        this.#problem = { message: this.#describe(reason), stamp: this.#open?.stamp ?? '' }
+        const message = this.#describe(reason)
+        this.#problem = { message, stamp: this.#open?.stamp ?? '', corrupt: isCorrupt(reason) }
         this.#close()
         return otherwise
       }
@@ -144,7 +157,9 @@ export class CodexDatabase {
       this.#problem = null
       return db
     } catch (reason) {
-      this.#problem = { message: `${basename(path)}: ${messageOf(reason)}`, stamp }
+      const message = `${basename(path)}: ${messageOf(reason)}`
+      if (isBusy(reason)) throw databaseError(reason, message)
+      this.#problem = { message, stamp, corrupt: isCorrupt(reason) }
       return null
     }
   }
@@ -201,6 +216,14 @@ function identity(path: string): string {
 
 function print(stamp: FileStamp | null): string {
   return stamp === null ? '-' : printStamp(stamp)
+}
+
+function isBusy(reason: unknown): reason is InstanceType<typeof Database.SqliteError> {
+  return reason instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(reason.code)
+}
+
+function isCorrupt(reason: unknown): boolean {
+  return reason instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(reason.code)
 }
 
 /** What a failure of SQLite means to a caller. */

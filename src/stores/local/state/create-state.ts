@@ -13,8 +13,13 @@ export const STATE_FILE = 'state_5.sqlite'
  * Makes the state database of a home that has none, as Codex 0.131 would: that release opens it,
  * and newer ones bring it up to date. Does nothing when somebody else was faster.
  * @param now - milliseconds since 1970
+ * @param fill - writes the first rows, in the same transaction
  */
-export function createStateDatabase(folder: string, now: number): void {
+export function createStateDatabase(
+  folder: string,
+  now: number,
+  fill: (db: Database.Database) => void,
+): void {
   const db = new Database(join(folder, STATE_FILE), { timeout: BUSY_TIMEOUT_MS })
   try {
     db.pragma('auto_vacuum = INCREMENTAL')
@@ -22,7 +27,9 @@ export function createStateDatabase(folder: string, now: number): void {
     db.pragma('synchronous = OFF')
     db.pragma('journal_mode = WAL')
     db.transaction(() => {
-      if (!hasTable(db, 'threads')) fill(db, Math.floor(now / 1000))
+      if (hasTable(db, 'threads')) return
+      createSchema(db, Math.floor(now / 1000))
+      fill(db)
     }).exclusive()
   } finally {
     db.close()
@@ -41,7 +48,7 @@ export function createOverlayTable(db: Database.Database): void {
   )
 }
 
-function fill(db: Database.Database, seconds: number): void {
+function createSchema(db: Database.Database, seconds: number): void {
   db.exec(codexSchema)
   const applied = db.prepare<[number, string, Buffer]>(
     `INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
