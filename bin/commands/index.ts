@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { conformanceCommand } from './conformance.js'
+import { demoCommand } from './demo.js'
 import { migrateCommand } from './migrate.js'
 import { scanCommand } from './scan.js'
 import { proveCommand } from './prove.js'
@@ -24,5 +25,6 @@ export const commands: readonly Command[] = [
   conformanceCommand,
   proveCommand,
   replayCommand,
+  demoCommand,
   schemaCommand,
 ]
