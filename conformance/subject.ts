@@ -1,3 +1,4 @@
+import type { JsonObject } from '../src/protocol/json.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 
 /** What a subject is told about the storage it has to open. */
@@ -9,16 +10,11 @@ export interface SubjectContext {
   readonly scope: string
 }
 
-/** Another operating-system process that can open the storages of a subject. */
-export interface SubjectProcess {
-  /** Opens another handle on the storage of a scope, beside those that are open elsewhere. */
-  openSecond(context: SubjectContext): Promise<ThreadStore>
-  /** Opens the storage of a scope again that nobody has open any more. */
-  reopen(context: SubjectContext): Promise<ThreadStore>
-  /** Ends it at once, as `kill -9` does, and waits until it is gone. */
-  kill(): Promise<void>
-  /** Asks it to end and waits until it is gone. */
-  close(): Promise<void>
+/** How a child process gets a handle: it imports `module` and awaits `openStore(options)`. */
+export interface ChildSubject {
+  /** A `file:` URL or a package specifier. */
+  readonly module: string
+  readonly options: JsonObject
 }
 
 /** Limits a subject is honest about, so that it is not failed for them. */
@@ -47,11 +43,8 @@ export interface StoreSubject {
    * handles promise each other is unproved.
    */
   openSecond?(context: SubjectContext): Promise<ThreadStore>
-  /**
-   * Starts another process for the storages of this subject. Absent: what processes promise each
-   * other, and what has to survive their end, is unproved.
-   */
-  spawn?(): Promise<SubjectProcess>
+  /** Says how a child process opens the storage. Absent: what has to survive it is unproved. */
+  spawn?(context: SubjectContext): ChildSubject | Promise<ChildSubject>
   /** Removes the storage of a scope, after all its handles were closed. */
   destroy?(context: SubjectContext): Promise<void>
   readonly limits?: SubjectLimits

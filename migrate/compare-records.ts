@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredThread } from '../src/store/records.js'
-import { withoutMark } from './record-mark.js'
 
 /** A field of the record in which two stores differ. */
 export interface RecordDifference {
@@ -21,8 +20,7 @@ export function isCompared(field: string): boolean {
 }
 
 /** The fields in which two records of one thread differ, by name. */
-export function compareRecords(left: StoredThread, right: StoredThread): RecordDifference[] {
-  const [source, target] = [withoutMark(left), withoutMark(right)]
+export function compareRecords(source: StoredThread, target: StoredThread): RecordDifference[] {
   const fields = [...new Set([...Object.keys(source), ...Object.keys(target)])].toSorted()
   return fields
     .filter(isCompared)

@@ -2,7 +2,6 @@ import type { Abortable } from '../src/store/params.js'
 import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { compareAge, listAllThreads } from './list-all-threads.js'
-import { isRunLog } from './run-log.js'
 
 /** A thread as the two stores list it; at least one of them does. */
 export interface ThreadPair {
@@ -19,8 +18,8 @@ export async function* matchThreads(
   target: ThreadStore,
   options: Abortable = {},
 ): AsyncGenerator<ThreadPair, void, undefined> {
-  const left = migratable(listAllThreads(source, options))
-  const right = migratable(listAllThreads(target, options))
+  const left = listAllThreads(source, options)
+  const right = listAllThreads(target, options)
   let a = await left.next()
   let b = await right.next()
   while (!a.done || !b.done) {
@@ -31,11 +30,4 @@ export async function* matchThreads(
     if (fromSource !== null) a = await left.next()
     if (fromTarget !== null) b = await right.next()
   }
-}
-
-/** The logs of earlier runs belong to the store they are in. */
-async function* migratable(
-  threads: AsyncIterable<StoredThread>,
-): AsyncGenerator<StoredThread, void, undefined> {
-  for await (const thread of threads) if (!isRunLog(thread)) yield thread
 }

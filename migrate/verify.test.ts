@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
-import { systemIds } from '../src/host/ids.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { migrate } from './run.js'
@@ -32,7 +31,7 @@ async function append(store: ThreadStore, id: string, ...texts: string[]): Promi
 async function migrated(): Promise<{ source: ThreadStore; target: ThreadStore }> {
   const [source, target] = [openMemoryStore(), openMemoryStore()]
   await addThread(source, threadId, 'one', 'two')
-  await migrate({ source, target, clock, ids: systemIds })
+  await migrate({ source, target, clock })
   return { source, target }
 }
 
@@ -133,7 +132,7 @@ describe('verify', () => {
   test('goes on after a thread that cannot be read', async () => {
     const { source, target } = await migrated()
     await addThread(source, other, 'x')
-    await migrate({ source, target, clock, ids: systemIds })
+    await migrate({ source, target, clock })
     const broken: ThreadStore = {
       ...source,
       exportThread: async (params) => {

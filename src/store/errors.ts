@@ -36,8 +36,6 @@ export const errorReasons = {
     'path-not-owned',
     'path-outside-home',
     'store-closed',
-    'unauthorized',
-    'forbidden',
   ],
   CONFLICT: [
     'already-exists',
