@@ -34,6 +34,9 @@ export function failureOf(error: unknown): Failure {
     return { message: error.message, code: ExitCode.unreachable }
   }
   if (ThreadStoreError.is(error)) return storeFailure(error)
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { message: 'interrupted', code: ExitCode.interrupted }
+  }
   const shown = error instanceof Error ? error.stack : String(error)
   return { message: `internal error: ${shown}`, code: ExitCode.bug }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type ThreadStore, ThreadStoreError } from '../src/index.js'
+import type { LocalThreadStore } from '../src/stores/local/open-local-store.js'
 import { UnreachableError } from './failures.js'
 import { type StoreAddress, parseStoreAddress, redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
@@ -43,10 +44,35 @@ async function openOrExplain(
     return await open(address, access)
   } catch (error) {
     if (access === 'look' && isUnused(error)) return await openEmpty()
-    if (ThreadStoreError.is(error, 'INVALID_REQUEST')) throw new UsageError(error.message)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UnreachableError(redact(`${label} cannot be opened: ${reason}`), { cause: error })
+    throw explained(error, label)
   }
+}
+
+/** A Codex home, opened to be looked at. */
+export interface OpenedHome extends AsyncDisposable {
+  readonly store: LocalThreadStore
+  readonly label: string
+}
+
+/** Opens a Codex home for what only a home can do. */
+export async function openHome(text: string): Promise<OpenedHome> {
+  const address = parseStoreAddress(text)
+  if (address.kind !== 'local') throw new UsageError(`${redact(text)} is no Codex home`)
+  requireFolder(address.dir)
+  const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
+  try {
+    const store = await openLocalStore({ home: address.dir, readOnly: true })
+    return { store, label: text, [Symbol.asyncDispose]: () => store.close() }
+  } catch (error) {
+    throw explained(error, text)
+  }
+}
+
+function explained(error: unknown, label: string): Error {
+  if (error instanceof UsageError) return error
+  if (ThreadStoreError.is(error, 'INVALID_REQUEST')) return new UsageError(error.message)
+  const reason = error instanceof Error ? error.message : String(error)
+  return new UnreachableError(redact(`${label} cannot be opened: ${reason}`), { cause: error })
 }
 
 /** A database in which nothing was ever stored is as good as an empty store. */
@@ -71,8 +97,10 @@ async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadS
       const { openPostgresStore } = await import('../src/stores/postgres/open-postgres-store.js')
       return await openPostgresStore({ url: address.url, ...databaseOptions(address, access) })
     }
-    case 'local':
-      throw new UsageError(`${address.kind} stores cannot be opened yet`)
+    case 'local': {
+      const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
+      return await openLocalStore({ home: address.dir, readOnly: access !== 'write' })
+    }
   }
 }
 

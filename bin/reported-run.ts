@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly report: string | undefined
   /** What is being done, in the past tense: `copied`. */
   readonly verb: string
+  /** What the report calls its list. @defaultValue `threads` */
+  readonly list?: string
   /** What the report begins with, after its schema, the version and before the time. */
   readonly header: Readonly<Record<string, unknown>> & { readonly schema: string }
 }
@@ -48,7 +50,7 @@ export async function reportedRun<Entry>(
     const { schema, ...header } = options.header
     const report = beginReport<Entry>(
       { schema, version: packageVersion(), ...header, startedAt: isoMillis(startedAt) },
-      'threads',
+      options.list ?? 'threads',
       (text) => sink.write(text),
     )
     const { exitCode, summary, lines } = await work({

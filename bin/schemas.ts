@@ -1,8 +1,14 @@
+import conformanceBaseline from '../conformance/schemas/conformance-baseline.schema.json' with { type: 'json' }
+import conformanceReport from '../conformance/schemas/conformance-report.schema.json' with { type: 'json' }
+import killMatrix from '../conformance/schemas/kill-matrix.schema.json' with { type: 'json' }
 import migrationReport from '../migrate/schemas/migration-report.schema.json' with { type: 'json' }
 import verificationReport from '../migrate/schemas/verification-report.schema.json' with { type: 'json' }
 import receiptReport from '../migrate/schemas/receipt-report.schema.json' with { type: 'json' }
 import receipt from '../migrate/schemas/receipt.schema.json' with { type: 'json' }
+import runList from '../migrate/schemas/run-list.schema.json' with { type: 'json' }
+import undoReport from '../migrate/schemas/undo-report.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
+import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
 
@@ -12,6 +18,12 @@ export const schemas: Readonly<Record<string, object>> = {
   'verification-report': verificationReport,
   receipt,
   'receipt-report': receiptReport,
+  'run-list': runList,
+  'undo-report': undoReport,
+  'scan-report': scanReport,
+  'conformance-report': conformanceReport,
+  'conformance-baseline': conformanceBaseline,
+  'kill-matrix': killMatrix,
   thread,
   'thread-list': threadList,
   store,

@@ -3,7 +3,7 @@ import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import type { Claim } from './claims.js'
 import type { RequirementId } from './requirements.js'
-import type { ChildSubject, SubjectDoor, SubjectLimits } from './subject.js'
+import type { SubjectDoor, SubjectLimits } from './subject.js'
 
 /**
  * Sets, each with those before it: `smoke` gives a first verdict in two seconds, `core` decides,
@@ -42,6 +42,16 @@ export interface Search {
   readonly firstOnly: boolean
 }
 
+/** Another process, and its doors to the storage of a case. */
+export interface StorageProcess {
+  /** Opens another handle in it, beside those that are open elsewhere. */
+  second(): Promise<ThreadStore>
+  /** Opens the storage in it, after every other handle was closed or lost its process. */
+  reopen(): Promise<ThreadStore>
+  /** Ends it at once, as `kill -9` does; its handles are lost. */
+  kill(): Promise<void>
+}
+
 /** What a case may touch. */
 export interface CaseContext {
   /** The first handle on storage of the case's own. */
@@ -59,8 +69,8 @@ export interface CaseContext {
   reopen(): Promise<ThreadStore>
   /** A handle on fresh storage beside the first, for another run of a law. */
   fresh(): Promise<ThreadStore>
-  /** How a child process opens the storage of `store`. Needs the door `spawn`. */
-  child(): Promise<ChildSubject>
+  /** Starts a process that can open the storage of `store`. Needs the door `spawn`. */
+  process(): Promise<StorageProcess>
   /** Says that the calls since `fresh` are those of a failure, until a smaller one is found. */
   keepProgram(): void
 }

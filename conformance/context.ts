@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../src/host/clock.js'
 import type { ThreadId } from '../src/protocol/thread-id.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
-import type { CaseContext, ConformanceCase, Search } from './case.js'
-import type { StoreSubject, SubjectContext, SubjectDoor, SubjectLimits } from './subject.js'
+import type { CaseContext, ConformanceCase, Search, StorageProcess } from './case.js'
+import type {
+  StoreSubject,
+  SubjectContext,
+  SubjectDoor,
+  SubjectLimits,
+  SubjectProcess,
+} from './subject.js'
 import { Trace } from './trace.js'
 
 /** A case’s context together with what the runner does with it. */
@@ -59,7 +65,7 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
       extra = new Storage(subject, trace, options.newScope())
       return extra.open('store', 'open')
     },
-    child: async () => storage.child(),
+    process: () => storage.process(),
     keepProgram: () => trace.keep(),
   }
   const dispose = async (): Promise<void> => {
@@ -69,12 +75,14 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
   return { context, trace, dispose }
 }
 
-/** The storage of one scope and the handles on it. */
+/** The storage of one scope, the handles on it and the processes that have some of them. */
 class Storage {
   readonly #subject: StoreSubject
   readonly #trace: Trace
   readonly #context: SubjectContext
-  #handles: ThreadStore[] = []
+  readonly #processes = new Set<SubjectProcess>()
+  /** Open handles, with the process each lives in; `null` is this one. */
+  readonly #handles = new Map<ThreadStore, SubjectProcess | null>()
 
   constructor(subject: StoreSubject, trace: Trace, scope: string) {
     this.#subject = subject
@@ -86,24 +94,47 @@ class Storage {
     const opener = this.#subject[door]
     if (opener === undefined) throw new TypeError(`the subject has no ${door}`)
     const handle = await opener.call(this.#subject, this.#context)
-    this.#handles.push(handle)
+    this.#handles.set(handle, null)
     return this.#trace.traced(handle, name)
   }
 
-  async child(): ReturnType<CaseContext['child']> {
-    const child = this.#subject.spawn?.(this.#context)
-    if (child === undefined) throw new TypeError('the subject has no spawn')
-    return child
+  async process(): Promise<StorageProcess> {
+    const process = await this.#subject.spawn?.()
+    if (process === undefined) throw new TypeError('the subject has no spawn')
+    this.#processes.add(process)
+    const open = async (name: string, door: 'openSecond' | 'reopen'): Promise<ThreadStore> => {
+      const handle = await process[door](this.#context)
+      this.#handles.set(handle, process)
+      return this.#trace.traced(handle, name)
+    }
+    return {
+      second: () => open('elsewhere', 'openSecond'),
+      reopen: () => open('revived', 'reopen'),
+      kill: () => this.#kill(process),
+    }
   }
 
   async closeAll(): Promise<void> {
-    const handles = this.#handles.splice(0)
+    const handles = [...this.#handles.keys()]
+    this.#handles.clear()
     await Promise.all(handles.map((handle) => handle.close()))
   }
 
   async remove(): Promise<void> {
-    await this.closeAll()
+    try {
+      await this.closeAll()
+    } finally {
+      await Promise.all([...this.#processes].map((process) => process.close()))
+    }
     await this.#subject.destroy?.(this.#context)
+  }
+
+  async #kill(process: SubjectProcess): Promise<void> {
+    this.#processes.delete(process)
+    for (const [handle, owner] of this.#handles) {
+      if (owner === process) this.#handles.delete(handle)
+    }
+    await process.kill()
   }
 }
 

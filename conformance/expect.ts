@@ -65,6 +65,16 @@ export async function rejects(
   equal(await observe(), before, 'the refused call changed something')
 }
 
+/** Calls that change nothing, all of them together: cheaper than looking after each. */
+export async function unchanged(
+  observe: () => Promise<unknown>,
+  calls: () => Promise<void>,
+): Promise<void> {
+  const before = await observe()
+  await calls()
+  equal(await observe(), before, 'a refused call changed something')
+}
+
 function isRejected(outcome: unknown): outcome is { readonly rejected: string } {
   return typeof outcome === 'object' && outcome !== null && 'rejected' in outcome
 }

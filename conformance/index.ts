@@ -5,11 +5,23 @@ export {
   type CaseSet,
   type ConformanceCase,
   type Search,
+  type StorageProcess,
   caseSets,
 } from './case.js'
 export { type Claim, all, claims, durable, lacks, materializes, writers } from './claims.js'
 export { type Rejection, equal, holds, outcomeOf, rejects, under } from './expect.js'
 export { type Law, law } from './law.js'
+export {
+  type KillMatrix,
+  type MutantOutcome,
+  type MutantResult,
+  type ProveOptions,
+  prove,
+} from './prove.js'
+export type { Mutant, MutantWorld } from './mutants/mutant.js'
+export { mutants } from './mutants/index.js'
+export { matrixText, mutantLine } from './report/matrix-text.js'
+export { type Reporter, type ReporterName, reporterNames, reporters } from './report/reporters.js'
 export { type Replay, decodeReplay, encodeReplay } from './replay-token.js'
 export type * from './report/report.js'
 export { type TextStyle, caseLine, failureText, plainStyle, summaryText } from './report/text.js'
@@ -23,10 +35,10 @@ export {
 export { type RunOptions, type StartedRun, run, startRun } from './run.js'
 export { type Selection, selectCases } from './select.js'
 export type {
-  ChildSubject,
   StoreSubject,
   SubjectContext,
   SubjectDoor,
   SubjectLimits,
+  SubjectProcess,
 } from './subject.js'
 export { suite } from './suite.js'

@@ -12,9 +12,11 @@ export async function observe(
 ): Promise<unknown> {
   const threads: unknown[] = []
   for (const threadId of threadIds) {
-    const read = store.readThread({ threadId, includeArchived: true, includeHistory: true })
-    const digest = store.supports.rawHistory ? store.historyDigest({ threadId }) : null
-    threads.push(await outcomeOf(read), digest && (await outcomeOf(digest)))
+    const read = { threadId, includeArchived: true, includeHistory: true }
+    threads.push(await outcomeOf(store.readThread(read)))
+    if (store.supports.rawHistory) {
+      threads.push(await outcomeOf(store.historyDigest({ threadId })))
+    }
   }
   return {
     threads,

@@ -252,78 +252,72 @@ export const requirements = [
   {
     id: 'HIST-1',
     level: 'MUST',
-    source: 'thread-store/src/store.rs load_history',
-    sentence: '`loadHistory` gives the thread’s items in replay order.',
-  },
-  {
-    id: 'HIST-2',
-    level: 'MUST',
     source: 'openai/codex#10839',
     sentence:
       '`readThread` with `includeHistory` gives the history `loadHistory` gives; without it `history` is `null`.',
   },
   {
-    id: 'HIST-3',
+    id: 'HIST-2',
     level: 'MUST',
     source: 'ours',
     sentence: 'What was read holds still while the thread is appended to and patched.',
   },
   {
-    id: 'HIST-4',
+    id: 'HIST-3',
     level: 'MUST',
     source: 'ours',
     sentence: 'Changing what was returned changes nothing in the store.',
   },
   {
-    id: 'HIST-5',
+    id: 'HIST-4',
     level: 'MUST',
     source: 'ours',
     sentence: 'A record and the history read with it are of one point in time.',
   },
   {
-    id: 'HIST-6',
+    id: 'HIST-5',
     level: 'MUST',
     source: 'thread-store/src/local/read_thread.rs',
     sentence:
       'The record and history of an archived thread are read only with `includeArchived`; without it the call is `INVALID_REQUEST {archived}`.',
   },
   {
-    id: 'HIST-7',
+    id: 'HIST-6',
     level: 'MUST',
     source: 'protocol HistoryPosition',
     sentence:
       'A history’s position names its current rollout, the ordinal its next item would get and the rollout’s length in bytes; it is `null` in a store without lineage.',
   },
   {
-    id: 'HIST-8',
+    id: 'HIST-7',
     level: 'MUST',
     source: 'rollout/src/recorder.rs',
     sentence:
       'In a paginated history every item has its ordinal, counted without gaps from the start of the lineage.',
   },
   {
-    id: 'HIST-9',
+    id: 'HIST-8',
     level: 'MUST',
     source: 'openai/codex#35746',
     sentence:
       'An ordinal given with an item of a paginated history is the one the item gets, or the batch is `INVALID_REQUEST {invalid-item}`.',
   },
   {
-    id: 'HIST-10',
+    id: 'HIST-9',
     level: 'MUST',
     source: 'openai/codex#30261',
     sentence:
       'A history mode the store does not know is kept; reading or extending that history is `UNSUPPORTED {history-mode}`, the record is still readable.',
   },
   {
-    id: 'HIST-11',
+    id: 'HIST-10',
     level: 'MUST',
     source: 'openai/codex#30261',
     sentence:
       'The history mode is fixed when the thread is created; no later `session_meta` changes it.',
   },
   {
-    id: 'HIST-12',
+    id: 'HIST-11',
     level: 'MUST',
     source: 'openai/codex#18009',
     sentence: 'A read changes nothing.',

@@ -29,6 +29,8 @@ export interface RunOptions extends Selection {
   readonly firstOnly?: boolean
   /** @defaultValue the whole suite */
   readonly cases?: readonly ConformanceCase[]
+  /** Aborted: the case that runs is the last, and what was not reached is unproved. */
+  readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly ids?: IdSource
   readonly onEvent?: (event: RunEvent) => void
@@ -145,6 +147,7 @@ async function decide(
   if (missing.length > 0) {
     return undecided(testCase, 'unproved', `the subject offers no ${missing.join(' and no ')}`)
   }
+  if (options.signal?.aborted) return undecided(testCase, 'unproved', 'the run was interrupted')
   const left = (options.budgetMs ?? Infinity) - (clock.now() - startedMs)
   if (left <= 0) return undecided(testCase, 'unproved', 'the time budget was spent')
   return execute(common, testCase, searchOf(common, left / Math.max(1, lawsLeft)))

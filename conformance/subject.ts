@@ -1,4 +1,3 @@
-import type { JsonObject } from '../src/protocol/json.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 
 /** What a subject is told about the storage it has to open. */
@@ -10,11 +9,16 @@ export interface SubjectContext {
   readonly scope: string
 }
 
-/** How a child process gets a handle: it imports `module` and awaits `openStore(options)`. */
-export interface ChildSubject {
-  /** A `file:` URL or a package specifier. */
-  readonly module: string
-  readonly options: JsonObject
+/** Another operating-system process that can open the storages of a subject. */
+export interface SubjectProcess {
+  /** Opens another handle on the storage of a scope, beside those that are open elsewhere. */
+  openSecond(context: SubjectContext): Promise<ThreadStore>
+  /** Opens the storage of a scope again that nobody has open any more. */
+  reopen(context: SubjectContext): Promise<ThreadStore>
+  /** Ends it at once, as `kill -9` does, and waits until it is gone. */
+  kill(): Promise<void>
+  /** Asks it to end and waits until it is gone. */
+  close(): Promise<void>
 }
 
 /** Limits a subject is honest about, so that it is not failed for them. */
@@ -43,8 +47,11 @@ export interface StoreSubject {
    * handles promise each other is unproved.
    */
   openSecond?(context: SubjectContext): Promise<ThreadStore>
-  /** Says how a child process opens the storage. Absent: what has to survive it is unproved. */
-  spawn?(context: SubjectContext): ChildSubject | Promise<ChildSubject>
+  /**
+   * Starts another process for the storages of this subject. Absent: what processes promise each
+   * other, and what has to survive their end, is unproved.
+   */
+  spawn?(): Promise<SubjectProcess>
   /** Removes the storage of a scope, after all its handles were closed. */
   destroy?(context: SubjectContext): Promise<void>
   readonly limits?: SubjectLimits

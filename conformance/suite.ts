@@ -2,6 +2,7 @@ import type { ConformanceCase } from './case.js'
 import { appendCases } from './cases/append.js'
 import { archiveCases } from './cases/archive.js'
 import { errorCases } from './cases/errors.js'
+import { handleCases, lazyCases } from './cases/handles.js'
 import { historyCases } from './cases/history.js'
 import { lifecycleCases } from './cases/lifecycle.js'
 import { listPageCases } from './cases/list-pages.js'
@@ -14,6 +15,8 @@ import { rollbackCases } from './cases/rollback.js'
 /** Every case and law, in the order in which they run: what others rest on comes first. */
 export const suite: readonly ConformanceCase[] = [
   ...lifecycleCases,
+  ...lazyCases,
+  ...handleCases,
   ...appendCases,
   ...historyCases,
   ...metadataCases,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredThread } from '../src/store/records.js'
+import { withoutMark } from './record-mark.js'
 
 /** A field of the record in which two stores differ. */
 export interface RecordDifference {
@@ -20,7 +21,8 @@ export function isCompared(field: string): boolean {
 }
 
 /** The fields in which two records of one thread differ, by name. */
-export function compareRecords(source: StoredThread, target: StoredThread): RecordDifference[] {
+export function compareRecords(left: StoredThread, right: StoredThread): RecordDifference[] {
+  const [source, target] = [withoutMark(left), withoutMark(right)]
   const fields = [...new Set([...Object.keys(source), ...Object.keys(target)])].toSorted()
   return fields
     .filter(isCompared)

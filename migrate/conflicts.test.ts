@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
+import { systemIds } from '../src/host/ids.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import type { ConflictPolicy } from './copy-context.js'
 import { listAllThreads } from './list-all-threads.js'
 import type { ThreadOutcome } from './outcome.js'
 import { migrate } from './run.js'
+import { isRunLog } from './run-log.js'
 
 const clock: Clock = { now: () => Date.UTC(2026, 10, 22), sleep: async () => {} }
 const threadId = '019a0000-0000-7000-8000-000000000001'
@@ -55,6 +57,7 @@ async function run(
     source,
     target,
     clock,
+    ids: systemIds,
     onConflict,
     onEvent: (event) => event.type === 'finished' && outcomes.push(event.outcome),
   })
@@ -65,6 +68,7 @@ async function run(
 async function texts(store: ThreadStore): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   for await (const thread of listAllThreads(store)) {
+    if (isRunLog(thread)) continue
     const history = await store.loadHistory({ threadId: thread.threadId, includeArchived: true })
     found[thread.threadId] = history.items.slice(1).map(({ payload }) => {
       return (payload as { text: string }).text

@@ -1,5 +1,7 @@
 import type { Clock } from '../src/host/clock.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
 import type { Abortable } from '../src/store/params.js'
+import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import type { OnRead } from './open-rollout.js'
 
@@ -21,6 +23,10 @@ export interface CopyContext extends Abortable {
   readonly target: ThreadStore
   readonly clock: Clock
   readonly onConflict: ConflictPolicy
+  /** The run, by which stored threads are marked. */
+  readonly run: string
+  /** Is told what the target holds of a thread before that is changed, and waited for. */
+  readonly onIntent: (threadId: ThreadId, before: StoredThread | null) => Promise<void>
   /** Is told of bytes as they are read from the source. */
   readonly onRead: OnRead
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
+import { systemIds } from '../src/host/ids.js'
 import type { RolloutItem } from '../src/protocol/rollout-item.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
@@ -53,6 +54,7 @@ async function run(
     source,
     target,
     clock,
+    ids: systemIds,
     onEvent: (event) => event.type === 'finished' && outcomes.push(event.outcome),
   })
   return { ...result, outcomes }
@@ -141,7 +143,8 @@ describe('a migration into a store without bytes', () => {
     await addThread(source, 'one')
     const full: ThreadStore = {
       ...target,
-      persistThread: () => {
+      persistThread: async ({ threadId }) => {
+        if (threadId !== parent) return await target.persistThread({ threadId })
         throw new ThreadStoreError('RESOURCE_EXHAUSTED', 'no room', { reason: 'storage-full' })
       },
     }

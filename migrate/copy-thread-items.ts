@@ -36,6 +36,7 @@ export async function copyThreadItems(
   if (before !== null && held.length === wanted.items.length && isHeld(from, before)) {
     return { outcome: unsent(threadId, 'already', null), held: before }
   }
+  await context.onIntent(threadId, before === null ? null : { ...before, history: null })
   const bytesSent = await write(context, from, wanted, before === null ? null : held.length)
   const after = await readWhole(target, threadId)
   const proven = after !== null && isDeepStrictEqual(itemsAfterMeta(after), wanted.items)

@@ -2,6 +2,7 @@ import type { ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { ThreadExport } from '../src/store/raw-history.js'
 import type { StoredRollout, StoredThread } from '../src/store/records.js'
+import { chooseRecord } from './choose-record.js'
 import { compareRecords } from './compare-records.js'
 import type { CopyContext } from './copy-context.js'
 import { findThread } from './find-thread.js'
@@ -91,8 +92,9 @@ function hasMore(stored: StoredThread, exported: ThreadExport): boolean {
 
 /** Nothing is left to send and nothing about the thread is to be changed. */
 function isSettled(exported: ThreadExport, stored: StoredThread, legs: readonly Leg[]): boolean {
+  const { record } = chooseRecord(exported.thread, stored)
   return (
-    compareRecords(exported.thread, stored).length === 0 &&
+    compareRecords(record, stored).length === 0 &&
     legs.every(
       (leg) =>
         leg.fromByte === leg.rollout.byteCount &&
@@ -102,7 +104,8 @@ function isSettled(exported: ThreadExport, stored: StoredThread, legs: readonly 
 }
 
 function settled(exported: ThreadExport, stored: StoredThread): CopyResult {
+  const { findings } = chooseRecord(exported.thread, stored)
   const { outcome, held } = alreadyThere(stored)
-  if (!exported.live) return { outcome, held }
-  return { outcome: { ...outcome, status: 'busy', reason: BEING_WRITTEN }, held }
+  if (!exported.live) return { outcome: { ...outcome, findings }, held }
+  return { outcome: { ...outcome, findings, status: 'busy', reason: BEING_WRITTEN }, held }
 }

@@ -10,6 +10,8 @@ export type MigrationOnlyCode =
   | 'TARGET_AHEAD'
   | 'NEW_GENERATION'
   | 'KEPT_BOTH'
+  | 'RECORD_KEPT'
+  | 'RECORD_CHANGED_TWICE'
 
 /** Something a migration noticed about a thread. */
 export interface MigrationFinding extends Omit<RolloutFinding, 'code'> {
@@ -47,6 +49,14 @@ const migrationKinds: Readonly<Record<MigrationOnlyCode, MigrationFindingKind>> 
   KEPT_BOTH: {
     severity: 'warning',
     meaning: 'the thread went different ways; both are in the target, one under another id',
+  },
+  RECORD_KEPT: {
+    severity: 'info',
+    meaning: 'the record was changed in the target after it was copied, and stays that way',
+  },
+  RECORD_CHANGED_TWICE: {
+    severity: 'warning',
+    meaning: 'the record was changed on both sides; the one with the later updatedAt stays',
   },
 }
 

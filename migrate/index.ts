@@ -29,6 +29,16 @@ export {
   type ReceiptThread,
   receiptRoot,
 } from './receipt.js'
+export { listRuns, type RunState } from './list-runs.js'
+export { isRunLog, RUN_SOURCE, type RunFacts } from './run-log.js'
+export {
+  type UndoneThread,
+  type UndoOptions,
+  type UndoResult,
+  type UndoStatus,
+  undoResults,
+  undoRun,
+} from './undo-run.js'
 export {
   type ReportHeader,
   type ReportWriter,

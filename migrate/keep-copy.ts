@@ -10,6 +10,7 @@ import type { MigrationFinding } from './findings.js'
 import { freshLeg, type Leg } from './open-leg.js'
 import { prefixSha256 } from './open-rollout.js'
 import type { RolloutProof } from './outcome.js'
+import { withoutMark } from './record-mark.js'
 import { importLegs } from './send-thread.js'
 
 /** A thread that was put beside another one. */
@@ -41,7 +42,7 @@ export async function keepCopy(
   exported: ThreadExport,
   { archived, why }: { readonly archived: boolean; readonly why: string },
 ): Promise<KeptCopy> {
-  const { thread } = exported
+  const thread = withoutMark(exported.thread)
   const ids = await copyIds(exported.rollouts)
   const current = exported.rollouts.at(-1)?.rolloutId ?? thread.threadId
   const threadId = ids.get(current) ?? thread.threadId
@@ -61,7 +62,7 @@ export async function keepCopy(
     for (const rollout of exported.rollouts) {
       legs.push(await freshLeg(context, underOtherIds(rollout, ids), null))
     }
-    const { proofs, problem } = await importLegs(context, { thread: record }, legs)
+    const { proofs, problem } = await importLegs(context, record, legs, null)
     if (problem !== null) throw notKept(thread.threadId, problem)
     const bytesSent = proofs.reduce((sum, proof) => sum + proof.bytesSent, 0)
     return { threadId, bytesSent, rollouts: proofs }
@@ -85,14 +86,14 @@ async function copyIds(
   const ids = new Map<RolloutId, RolloutId>()
   for (const rollout of rollouts) {
     const sha256 = await prefixSha256(rollout, rollout.byteCount)
-    ids.set(rollout.rolloutId, uuidOf(`${rollout.rolloutId} ${sha256}`))
+    ids.set(rollout.rolloutId, copyIdOf(rollout.rolloutId, sha256))
   }
   return ids
 }
 
-/** A UUID of version 8: the first bits of a hash. */
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex')
+/** The id under which a rollout with these bytes is kept: a UUID of version 8, made of a hash. */
+export function copyIdOf(rolloutId: RolloutId, sha256: string): RolloutId {
+  const hex = createHash('sha256').update(`${rolloutId} ${sha256}`).digest('hex')
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
   return [
     hex.slice(0, 8),

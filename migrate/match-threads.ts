@@ -2,6 +2,7 @@ import type { Abortable } from '../src/store/params.js'
 import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { compareAge, listAllThreads } from './list-all-threads.js'
+import { isRunLog } from './run-log.js'
 
 /** A thread as the two stores list it; at least one of them does. */
 export interface ThreadPair {
@@ -18,8 +19,8 @@ export async function* matchThreads(
   target: ThreadStore,
   options: Abortable = {},
 ): AsyncGenerator<ThreadPair, void, undefined> {
-  const left = listAllThreads(source, options)
-  const right = listAllThreads(target, options)
+  const left = migratable(listAllThreads(source, options))
+  const right = migratable(listAllThreads(target, options))
   let a = await left.next()
   let b = await right.next()
   while (!a.done || !b.done) {
@@ -30,4 +31,11 @@ export async function* matchThreads(
     if (fromSource !== null) a = await left.next()
     if (fromTarget !== null) b = await right.next()
   }
+}
+
+/** The logs of earlier runs belong to the store they are in. */
+async function* migratable(
+  threads: AsyncIterable<StoredThread>,
+): AsyncGenerator<StoredThread, void, undefined> {
+  for await (const thread of threads) if (!isRunLog(thread)) yield thread
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
+import { systemIds } from '../src/host/ids.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { ReceiptBuilder, type Receipt, receiptRoot } from './receipt.js'
@@ -42,6 +43,7 @@ async function receiptOf(source: ThreadStore, target: ThreadStore): Promise<Rece
     source,
     target,
     clock,
+    ids: systemIds,
     onEvent: (event) => {
       if (event.type === 'finished') builder.add(event.outcome, event.held)
     },

@@ -1,13 +1,12 @@
 import type { Clock } from '../src/host/clock.js'
-import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
-import { ThreadStoreError } from '../src/store/errors.js'
+import type { IdSource } from '../src/host/ids.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
+import type { ThreadStoreError } from '../src/store/errors.js'
 import { type ConflictPolicy, ON_CONFLICT_DEFAULT } from './copy-context.js'
-import { copyThread } from './copy-thread.js'
-import { copyThreadItems } from './copy-thread-items.js'
+import { copyPlan } from './copy-plan.js'
 import type { OnMigrationEvent } from './events.js'
-import type { MigrationFinding } from './findings.js'
 import { type MigrationSides, takeInventory } from './inventory.js'
-import { alreadyThere, type CopyResult, type MigrationStatus, unsent } from './outcome.js'
+import { alreadyThere } from './outcome.js'
 import {
   type MigrationPlan,
   type PlannedThread,
@@ -15,7 +14,7 @@ import {
   rolloutOwners,
   withBases,
 } from './plan.js'
-import { isOutage, retrying } from './retry.js'
+import { RunLog, type RunFacts } from './run-log.js'
 import { RunTally, type RunTotals } from './run-tally.js'
 
 /** Threads copied at once unless told otherwise: enough to keep both ends busy, few connections. */
@@ -23,6 +22,8 @@ export const JOBS_DEFAULT = 4
 
 export interface MigrateOptions extends MigrationSides {
   readonly clock: Clock
+  /** Names the run; a run that is repeated has another id. */
+  readonly ids: IdSource
   /** Threads to copy, with those their histories begin in. @defaultValue every thread */
   readonly only?: ReadonlySet<ThreadId>
   /** @defaultValue `JOBS_DEFAULT` */
@@ -31,12 +32,16 @@ export interface MigrateOptions extends MigrationSides {
   readonly onConflict?: ConflictPolicy
   /** Only the inventory is taken. @defaultValue false */
   readonly dryRun?: boolean
+  /** What the log of the run says of it: who runs it, from where. @defaultValue nothing */
+  readonly facts?: RunFacts
   /** Everything that happens, outcomes included, as it happens. */
   readonly onEvent?: OnMigrationEvent
 }
 
 /** What a migration came to. The outcome of every thread went to `onEvent`. */
 export interface MigrationResult extends RunTotals {
+  /** Where the target keeps the log of the run; `null` when there was nothing to do. */
+  readonly run: ThreadId | null
   readonly plan: MigrationPlan
   /** Threads of the plan that nothing was done about. */
   readonly left: number
@@ -71,127 +76,49 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   })
   const known = new Set(inventory.threads.map((thread) => thread.threadId))
   const unknown = [...(only ?? [])].filter((threadId) => !known.has(threadId))
-  const idle = options.dryRun === true || unknown.length > 0
-  const stopped = idle ? null : await copyAll(options, plan, inventory.threads, tally)
+  const idle = options.dryRun === true || unknown.length > 0 || plan.threads.length === 0
+  const ran = idle ? nothingRan : await run(options, plan, inventory.threads, tally)
   return {
     plan,
+    run: ran.run,
     ...tally.result(),
     left: plan.threads.length - tally.copied,
     onlyInTarget: inventory.onlyInTarget,
     unknown,
-    stopped,
+    stopped: ran.stopped,
   }
 }
 
-/** Copies the threads of a plan, several at once, in its order. */
-async function copyAll(
+const nothingRan = { run: null, stopped: null }
+
+/** Copies what is planned, and keeps a log of it where the target is no home of Codex. */
+async function run(
   options: MigrateOptions,
   plan: MigrationPlan,
   inSource: readonly PlannedThread[],
   tally: RunTally,
-): Promise<MigrationResult['stopped']> {
-  const { signal } = options
-  const stop = new AbortController()
-  const either = AbortSignal.any(signal === undefined ? [stop.signal] : [stop.signal, signal])
-  const owners = rolloutOwners(inSource)
-  const needed = new Set(plan.threads.flatMap(({ baseIds }) => baseIds))
-  const begun = new Map<RolloutId, Promise<MigrationStatus | null>>()
-  const queue = plan.threads.values()
-  let outage: ThreadStoreError | null = null
-
-  /** `null` for a thread that the end of the run overtook. */
-  async function copyOne(planned: PlannedThread): Promise<CopyResult | null> {
-    // Only what was begun before is waited for, so that a cycle of bases cannot wait for itself.
-    const bases = planned.baseIds.map((id) => [id, begun.get(id)] as const)
-    for (const [id, base] of bases) {
-      const status = await base
-      if (status === 'failed' || status === 'conflict') return lostBase(planned, id)
-    }
-    try {
-      return await copyOrExplain({ ...options, signal: either }, planned, owners, tally)
-    } catch (error) {
-      if (!either.aborted && isOutage(error)) outage = ThreadStoreError.from(error, 'migrate')
-      if (isOutage(error)) stop.abort(error)
-      if (either.aborted) return null
-      throw error
-    }
-  }
-
-  async function work(): Promise<void> {
-    for (const planned of queue) {
-      if (either.aborted) return
-      const result = copyOne(planned)
-      const status = result.then((copied) => copied?.outcome.status ?? null)
-      for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
-      const done = await result
-      if (done !== null) tally.finish(done, true)
-    }
-  }
-
-  await Promise.all(Array.from({ length: options.jobs ?? JOBS_DEFAULT }, work))
-  return outage ?? (signal?.aborted ? 'interrupted' : null)
-}
-
-/** Copies a thread, again while that may help. What is wrong with the thread itself is its outcome. */
-async function copyOrExplain(
-  options: MigrateOptions & { readonly signal: AbortSignal },
-  planned: PlannedThread,
-  owners: ReadonlyMap<string, PlannedThread>,
-  tally: RunTally,
-): Promise<CopyResult> {
-  const { source, target, signal, clock, onConflict = ON_CONFLICT_DEFAULT } = options
-  const { threadId } = planned
-  tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
-  let bytesRead = 0
-  const onRead = (bytes: number): void => {
-    bytesRead += bytes
-    tally.note({ type: 'read', threadId, bytes })
-  }
-  const raw = source.supports.rawHistory && target.supports.rawHistory
-  const copy = raw ? copyThread : copyThreadItems
-  const context = { source, target, signal, clock, onConflict, onRead }
-  try {
-    const { outcome, held } = await retrying(
-      (attempt) => copy(context, threadId, planned.state === 'new' && attempt === 1),
-      {
-        clock,
-        signal,
-        onRetry: (attempt, pauseMs, { message }) =>
-          tally.note({ type: 'retrying', threadId, attempt, pauseMs, reason: message }),
-      },
-    )
-    const findings = [...missingBases(planned, owners), ...outcome.findings]
-    return { outcome: { ...outcome, bytesRead, findings }, held }
-  } catch (error) {
-    if (signal.aborted || isOutage(error)) throw error
-    return failed(planned, bytesRead, ThreadStoreError.from(error, 'migrate'))
-  }
-}
-
-function failed(
-  { threadId }: PlannedThread,
-  bytesRead: number,
-  error: ThreadStoreError,
-): CopyResult {
-  const busy = error.details.reason === 'already-live'
-  const status = busy ? 'busy' : error.code === 'CONFLICT' ? 'conflict' : 'failed'
-  return { outcome: { ...unsent(threadId, status, error.message), bytesRead }, held: null }
-}
-
-function lostBase({ threadId }: PlannedThread, base: RolloutId): CopyResult {
-  const reason = `its history begins in rollout ${base}, which could not be copied`
-  return { outcome: unsent(threadId, 'failed', reason), held: null }
-}
-
-function missingBases(
-  { threadId, baseIds }: PlannedThread,
-  owners: ReadonlyMap<string, PlannedThread>,
-): MigrationFinding[] {
-  return baseIds
-    .filter((id) => !owners.has(id))
-    .map((id) => ({
-      code: 'BASE_NOT_IN_SOURCE',
-      threadId,
-      message: `the history begins in rollout ${id}, which is not in the source`,
-    }))
+): Promise<Pick<MigrationResult, 'run' | 'stopped'>> {
+  const { source, target, clock, ids, facts = {}, onConflict = ON_CONFLICT_DEFAULT } = options
+  const signal = options.signal ?? new AbortController().signal
+  const id = ids.newThreadId()
+  const log = target.supports.paths ? null : await RunLog.begin({ target, clock, run: id, facts })
+  const outage = await copyPlan(plan, {
+    source,
+    target,
+    clock,
+    signal,
+    onConflict,
+    run: id,
+    jobs: options.jobs ?? JOBS_DEFAULT,
+    owners: rolloutOwners(inSource),
+    tally,
+    log,
+    onIntent: async (threadId, before) => log?.intend(threadId, before),
+  })
+  const stopped = outage ?? (signal.aborted ? 'interrupted' : null)
+  const left = plan.threads.length - tally.copied
+  const why = stopped === null || stopped === 'interrupted' ? stopped : stopped.message
+  // A target that went away cannot be told so; its log then ends without a word.
+  await log?.end(tally.result(), left, why).catch(() => {})
+  return { run: log?.run ?? null, stopped }
 }

@@ -1,11 +1,14 @@
 import type { RolloutReceipt, ThreadExport, ThreadReceipt } from '../src/store/raw-history.js'
 import type { StoredThread } from '../src/store/records.js'
+import { chooseRecord } from './choose-record.js'
 import { compareRecords } from './compare-records.js'
 import type { CopyContext } from './copy-context.js'
 import { findThread } from './find-thread.js'
 import type { MigrationFinding } from './findings.js'
 import type { Leg } from './open-leg.js'
 import type { CopyResult, RolloutProof } from './outcome.js'
+import { recordDigest } from './record-digest.js'
+import { withMark, withoutMark } from './record-mark.js'
 
 /** Why a thread that is live in the source is not all there. */
 export const BEING_WRITTEN =
@@ -19,8 +22,11 @@ export async function sendThread(
   legs: readonly Leg[],
 ): Promise<CopyResult> {
   const { source, target } = context
-  const { threadId } = exported.thread
-  const { proofs, findings, problem } = await importLegs(context, exported, legs)
+  // Where a thread comes from a target of an earlier migration, its mark is that migration's.
+  const thread = withoutMark(exported.thread)
+  const { threadId } = thread
+  const { record, findings: choices } = chooseRecord(thread, stored)
+  const { proofs, findings, problem } = await importLegs(context, record, legs, stored)
   const [inTarget, inSource] = await Promise.all([
     findThread(target, { threadId }),
     findThread(source, { threadId }),
@@ -33,7 +39,7 @@ export async function sendThread(
     bytesSent: proofs.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesRead: 0,
     rollouts: proofs,
-    findings: [...findings, ...notHeld(exported.thread, inTarget)],
+    findings: [...choices, ...findings, ...notHeld(record, inTarget)],
     reason: problem ?? moved,
   } as const
   return { outcome, held: inTarget }
@@ -49,13 +55,18 @@ export interface ImportedLegs {
 
 /** Stores the legs of a thread and compares what the target holds with what was read. */
 export async function importLegs(
-  { target, signal }: Pick<CopyContext, 'target' | 'signal'>,
-  { thread }: Pick<ThreadExport, 'thread'>,
+  { target, run, signal, onIntent }: CopyContext,
+  record: StoredThread,
   legs: readonly Leg[],
+  before: StoredThread | null,
 ): Promise<ImportedLegs> {
-  const { threadId } = thread
+  const { threadId } = record
+  // A home is Codex's own, where nobody would know what to do with a mark.
+  const byteCount = legs.reduce((sum, { rollout }) => sum + rollout.byteCount, 0)
+  const mark = { run, recordSha256: recordDigest(record), byteCount }
+  await onIntent(threadId, before)
   const receipt = await target.importThread({
-    thread,
+    thread: target.supports.paths ? record : withMark(record, mark),
     // All are named, so that the last one becomes the thread's current rollout.
     rollouts: legs.map(({ rollout, fromByte, chunks }) => ({
       rolloutId: rollout.rolloutId,

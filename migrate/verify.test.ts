@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
+import { systemIds } from '../src/host/ids.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { migrate } from './run.js'
@@ -31,7 +32,7 @@ async function append(store: ThreadStore, id: string, ...texts: string[]): Promi
 async function migrated(): Promise<{ source: ThreadStore; target: ThreadStore }> {
   const [source, target] = [openMemoryStore(), openMemoryStore()]
   await addThread(source, threadId, 'one', 'two')
-  await migrate({ source, target, clock })
+  await migrate({ source, target, clock, ids: systemIds })
   return { source, target }
 }
 
@@ -132,7 +133,7 @@ describe('verify', () => {
   test('goes on after a thread that cannot be read', async () => {
     const { source, target } = await migrated()
     await addThread(source, other, 'x')
-    await migrate({ source, target, clock })
+    await migrate({ source, target, clock, ids: systemIds })
     const broken: ThreadStore = {
       ...source,
       exportThread: async (params) => {

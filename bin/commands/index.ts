@@ -1,7 +1,14 @@
 import type { Argv } from 'yargs'
+import { conformanceCommand } from './conformance.js'
+import { demoCommand } from './demo.js'
 import { migrateCommand } from './migrate.js'
+import { scanCommand } from './scan.js'
+import { proveCommand } from './prove.js'
+import { replayCommand } from './replay.js'
 import { schemaCommand } from './schema.js'
+import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
+import { undoCommand } from './undo.js'
 import { verifyCommand } from './verify.js'
 
 /** Adds itself to a command line: its name, its options and what it does. */
@@ -9,8 +16,15 @@ export type Command = (yargs: Argv) => Argv
 
 /** Every command, in the order in which `--help` lists them. One file per command in this folder. */
 export const commands: readonly Command[] = [
+  scanCommand,
   migrateCommand,
   verifyCommand,
+  statusCommand,
+  undoCommand,
   threadsCommand,
+  conformanceCommand,
+  proveCommand,
+  replayCommand,
+  demoCommand,
   schemaCommand,
 ]

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Argv } from 'yargs'
 import {
   type ConflictPolicy,
@@ -14,6 +15,7 @@ import {
   type ThreadOutcome,
 } from '../../migrate/index.js'
 import { isoMillis, systemClock } from '../../src/host/clock.js'
+import { systemIds } from '../../src/host/ids.js'
 import type { ExitCode } from '../exit-codes.js'
 import { migrationExitCode } from '../migration-exit-code.js'
 import { migrationSummary, planSummary } from '../migration-summary.js'
@@ -97,6 +99,8 @@ async function run(
       source: source.store,
       target: target.store,
       clock: systemClock,
+      ids: systemIds,
+      facts: { source: source.label, host: hostname(), version: packageVersion(), onConflict },
       jobs,
       onConflict,
       dryRun,
@@ -146,8 +150,9 @@ function writeReceipt(
 }
 
 function summaryOf(result: MigrationResult, findings: readonly FindingTally[]): RunEnd['summary'] {
-  const { totals, left, onlyInTarget, bytesRead, bytesSent, stopped } = result
+  const { run: id, totals, left, onlyInTarget, bytesRead, bytesSent, stopped } = result
   return {
+    run: id,
     totals,
     left,
     onlyInTarget,

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { Argv } from 'yargs'
-import type { ListThreadsParams, StoredThread, ThreadPage } from '../../src/index.js'
+import type { ListThreadsParams, ThreadPage } from '../../src/index.js'
+import { threadName } from '../thread-name.js'
 import { type OpenedStore, openStore } from '../open-store.js'
 import { printResult } from '../output.js'
 import { positiveInteger } from '../store-options.js'
@@ -49,14 +50,8 @@ function printTable(page: ThreadPage, time: 'createdAt' | 'updatedAt'): void {
     style: { head: [], border: [], compact: true },
   })
   for (const thread of page.items) {
-    table.push([thread.threadId, thread[time].slice(0, 19), thread.cwd, nameOf(thread)])
+    table.push([thread.threadId, thread[time].slice(0, 19), thread.cwd, threadName(thread, 60)])
   }
   printResult(table.toString())
   if (page.nextCursor !== null) printResult(`more: --cursor ${page.nextCursor}`)
-}
-
-/** What people know a thread by, on one line. */
-function nameOf({ name, title, preview }: StoredThread): string {
-  const text = (name ?? title ?? preview).replace(/\s+/g, ' ').trim()
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -21,7 +21,7 @@ export const samples: { readonly [F in Field]-?: readonly [unknown, unknown] } =
   agentNickname: ['Ada', 'Grace'],
   agentRole: ['reviewer', 'explorer'],
   agentPath: ['/root/ada', '/root/grace'],
-  cwd: ['/srv/one', '/srv/two'],
+  cwd: ['/srv/one', '/srv/two/'],
   cliVersion: ['0.150.0', '0.169.0'],
   approvalMode: ['on-request', { granular: { shell: 'never' } }],
   permissionProfile: [{ type: 'disabled' }, { type: 'managed', roots: ['/srv'] }],

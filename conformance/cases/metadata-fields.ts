@@ -5,6 +5,7 @@ import { type Field, fields, fullPatch, patchOf, samples } from '../build/patche
 import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { equal, under } from '../expect.js'
+import type { RequirementId } from '../requirements.js'
 import { listed, recordOf } from '../observe.js'
 
 /** Where a thread can be when it is patched. */
@@ -17,28 +18,27 @@ type State = keyof typeof states
 
 const stateNames = Object.keys(states) as State[]
 
-/** The record is `expected` in what the patch returned, in a read and in a list. */
+/** The record is `expected` in a read, in a list, and in what the patch returned. */
 async function showsEverywhere(
   store: ThreadStore,
+  requirement: RequirementId,
   returned: StoredThread,
   expected: StoredThread,
 ): Promise<void> {
   const { threadId } = expected
+  const read = await recordOf(store, threadId)
+  await under(requirement, () => equal(read, expected, 'readThread'))
   await under('META-7', () => equal(returned, expected, 'what the patch returned'))
-  equal(await recordOf(store, threadId), expected, 'readThread')
   const list = await listed(store, { archived: expected.archivedAt !== null })
-  equal(
-    list.find((thread) => thread.threadId === threadId),
-    expected,
-    'listThreads',
-  )
+  const entry = list.find((thread) => thread.threadId === threadId)
+  await under('LIST-14', () => equal(entry, expected, 'listThreads'))
 }
 
 function setCase(field: Field, state: State): ConformanceCase {
   return {
     id: `meta.set.${field}.${state}`,
     title: `${field} of a thread that is ${state} is set, and set again`,
-    requirements: ['META-1', 'META-7', 'META-11'],
+    requirements: ['META-1', 'META-7', 'META-11', 'META-13', 'LIST-14'],
     set: field === 'name' || field === 'model' ? 'smoke' : 'core',
     run: async (context) => {
       const { store } = context
@@ -48,10 +48,10 @@ function setCase(field: Field, state: State): ConformanceCase {
       for (const value of samples[field]) {
         const patch = patchOf(field, value)
         const returned = await store.updateThreadMetadata({ threadId, patch, includeArchived })
-        await under('META-1', () => equal(returned[field], value))
-        await under('META-11', () =>
-          showsEverywhere(store, returned, { ...before, ...patchOf(field, value) } as StoredThread),
-        )
+        const read = await recordOf(store, threadId)
+        await under('META-1', () => equal(read[field], value))
+        const expected = { ...before, ...patch } as StoredThread
+        await showsEverywhere(store, 'META-11', returned, expected)
       }
     },
   }
@@ -63,7 +63,7 @@ function clearCase(field: Field, state: State): ConformanceCase {
   return {
     id: `meta.clear.${field}.${state}`,
     title: `null clears ${field} of a thread that is ${state}, and nothing else`,
-    requirements: ['META-3', 'META-7'],
+    requirements: ['META-3', 'META-7', 'LIST-14', 'META-1'],
     set: field === 'name' ? 'smoke' : 'core',
     run: async (context) => {
       const { store } = context
@@ -72,7 +72,11 @@ function clearCase(field: Field, state: State): ConformanceCase {
       const before = await recordOf(store, threadId)
       const patch = patchOf(field, null)
       const returned = await store.updateThreadMetadata({ threadId, patch, includeArchived })
-      await showsEverywhere(store, returned, { ...before, ...patch } as StoredThread)
+      await showsEverywhere(store, 'META-3', returned, { ...before, ...patch } as StoredThread)
+      const again = patchOf(field, samples[field][1])
+      await store.updateThreadMetadata({ threadId, patch: again, includeArchived })
+      const read = await recordOf(store, threadId)
+      await under('META-1', () => equal(read, { ...before, ...again }, 'set after the clear'))
     },
   }
 }
@@ -83,7 +87,7 @@ function gitCase(field: (typeof gitFields)[number], state: State): ConformanceCa
   return {
     id: `meta.git.${field}.${state}`,
     title: `gitInfo.${field} of a thread that is ${state} is set and cleared by itself`,
-    requirements: ['META-5', 'META-7'],
+    requirements: ['META-5', 'META-7', 'LIST-14'],
     set: field === 'sha' ? 'smoke' : 'core',
     run: async (context) => {
       const { store } = context
@@ -95,7 +99,7 @@ function gitCase(field: (typeof gitFields)[number], state: State): ConformanceCa
         const patch = { gitInfo: { [field]: value } }
         const returned = await store.updateThreadMetadata({ threadId, patch, includeArchived })
         const expected = { ...before, gitInfo: { ...gitInfo, [field]: value } }
-        await showsEverywhere(store, returned, expected)
+        await showsEverywhere(store, 'META-5', returned, expected)
       }
     },
   }

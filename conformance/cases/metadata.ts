@@ -176,12 +176,18 @@ export const metadataCases: readonly ConformanceCase[] = [
       const { store } = context
       const first = { name: 'one', model: 'm', gitInfo: { sha: 'a', branch: 'b' } }
       const next = { name: null, preview: 'p', gitInfo: { sha: null, originUrl: 'o' } }
-      const one = await coldThread(context, store)
-      const other = await coldThread(context, store)
-      await patched(context, one, first)
-      await patched(context, one, next)
-      await patched(context, other, mergePatch(first, next))
-      equal(comparable(await recordOf(store, one)), comparable(await recordOf(store, other)))
+      for (const [before, after] of [
+        [first, next],
+        [next, first],
+      ] as const) {
+        const one = await coldThread(context, store)
+        const other = await coldThread(context, store)
+        await patched(context, one, before)
+        await patched(context, one, after)
+        await patched(context, other, mergePatch(before, after))
+        const merged = comparable(await recordOf(store, other))
+        equal(comparable(await recordOf(store, one)), merged)
+      }
     },
   },
   {

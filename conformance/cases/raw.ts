@@ -7,7 +7,7 @@ import { fullPatch } from '../build/patches.js'
 import { liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
-import { equal, holds, rejects } from '../expect.js'
+import { equal, holds, rejects, under } from '../expect.js'
 import { itemsOf, observe, observing, recordOf } from '../observe.js'
 
 const requires = claims('rawHistory')
@@ -34,6 +34,46 @@ function sha256(...parts: readonly (string | Uint8Array)[]): string {
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
 }
+
+/** Lines that a store which parses what it keeps would not keep. */
+const byteCases: readonly {
+  readonly id: string
+  readonly title: string
+  readonly requirement: 'RAW-3' | 'RAW-17' | 'RAW-18'
+  readonly lines: readonly (string | Uint8Array)[]
+}[] = [
+  {
+    id: 'raw.bytes',
+    title: 'imported bytes come back byte for byte, whatever is in them',
+    requirement: 'RAW-3',
+    lines: [
+      `{"type" : "event_msg",  "timestamp":"${at(0)}", "payload":{"b":1,"a":2,"b":3}}\n`,
+      '\n\n',
+      'not json at all\n',
+      Buffer.from([0x7b, 0xff, 0xfe, 0x0a]),
+      `\ufeff${line('after a byte order mark')}`,
+    ],
+  },
+  {
+    id: 'raw.line-ends',
+    title: 'only LF ends a line: CR, NUL and U+2028 are data',
+    requirement: 'RAW-17',
+    lines: [
+      `{"timestamp":"${at(0)}","type":"event_msg","payload":{"t":"\u2028\u2029\u0085"}}\n`,
+      `{"timestamp":"${at(0)}","type":"event_msg","payload":null}\r\n`,
+      '\r\n\u0000\u0000\n',
+    ],
+  },
+  {
+    id: 'raw.numbers',
+    title: 'numbers that a double cannot hold keep their bytes',
+    requirement: 'RAW-18',
+    lines: [
+      `{"timestamp":"${at(0)}","type":"event_msg","payload":{"n":1e400,"i":9007199254740993}}\n`,
+      `{"timestamp":"${at(0)}","type":"event_msg","payload":[1.0,1.10,-0,0.1e1]}\n`,
+    ],
+  },
+]
 
 /** Histories as bytes: out, in, and proven. */
 export const rawCases: readonly ConformanceCase[] = [
@@ -85,32 +125,23 @@ export const rawCases: readonly ConformanceCase[] = [
       equal((await store.exportThread({ threadId })).thread.extra, what.thread.extra)
     },
   },
-  {
-    id: 'raw.bytes',
-    title: 'imported bytes come back byte for byte, whatever is in them',
-    requirements: ['RAW-3', 'RAW-17', 'RAW-18'],
-    set: 'smoke',
+  ...byteCases.map(({ id, title, requirement, lines }): ConformanceCase => ({
+    id,
+    title,
+    requirements: [requirement],
+    set: requirement === 'RAW-3' ? 'smoke' : 'core',
     requires,
     run: async (context) => {
       const { store } = context
       const threadId = context.threadId()
-      const odd: readonly (string | Uint8Array)[] = [
-        meta(threadId),
-        `{"type" : "event_msg","timestamp":"${at(0)}",  "payload":{"n":1e400,"big":9007199254740993}}\r\n`,
-        '\n\n',
-        'not json at all\n',
-        `{"timestamp":"${at(0)}","type":"event_msg","payload":{"type":"x","t":"\u2028\u2029\u0085"}}\n`,
-        Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x0a]),
-        `\ufeff${line('after a byte order mark')}`,
-        line('z'),
-      ]
-      const whole = Buffer.concat(odd.map((part) => Buffer.from(part)))
+      const parts = [meta(threadId), ...lines, line('z')]
+      const whole = Buffer.concat(parts.map((part) => Buffer.from(part)))
       // One byte at a time at first, so that no boundary of a chunk means anything.
       const chunks = [...whole.subarray(0, 300)].map((byte) => Buffer.of(byte))
       await store.importThread(bareImport(threadId, chunksOf(...chunks, whole.subarray(300))))
       equal(await exportedBytes(store, threadId), [whole])
     },
-  },
+  })),
   {
     id: 'raw.receipt',
     title: 'a receipt counts what is stored and has its hash, and the digest is the same',
@@ -122,7 +153,7 @@ export const rawCases: readonly ConformanceCase[] = [
       const threadId = context.threadId()
       const text = meta(threadId) + line('a') + line('b')
       const receipt = await store.importThread(bareImport(threadId, chunksOf(text)))
-      equal(receipt, {
+      const expected = {
         threadId,
         rollouts: [
           {
@@ -133,14 +164,19 @@ export const rawCases: readonly ConformanceCase[] = [
             findings: [],
           },
         ],
-      })
-      equal(await store.historyDigest({ threadId }), receipt)
+      }
+      await under('RAW-4', () => equal(receipt, expected))
+      const digest = await store.historyDigest({ threadId })
+      await under('RAW-5', () => equal(digest, receipt))
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: messages(1, 'more') })
       await store.shutdownThread({ threadId })
       const [bytes = Buffer.alloc(0)] = await exportedBytes(store, threadId)
       const [now] = (await store.historyDigest({ threadId })).rollouts
-      equal([now?.itemCount, now?.byteCount, now?.sha256], [4, bytes.length, sha256(bytes)])
+      await under('RAW-5', () => {
+        const counted = [now?.itemCount, now?.byteCount, now?.sha256]
+        equal(counted, [4, bytes.length, sha256(bytes)], 'after an append')
+      })
     },
   },
   {
@@ -222,7 +258,7 @@ export const rawCases: readonly ConformanceCase[] = [
   {
     id: 'raw.broken-lines',
     title: 'lines that are no items are kept, skipped by reads and named as findings',
-    requirements: ['RAW-9', 'RAW-4'],
+    requirements: ['RAW-9', 'RAW-4', 'RAW-3'],
     set: 'core',
     requires,
     run: async (context) => {
@@ -230,15 +266,15 @@ export const rawCases: readonly ConformanceCase[] = [
       const threadId = context.threadId()
       const text = `${meta(threadId)}{"broken\n[1,2]\n${line('a')}\u0000\u0000\u0000\n{"type":"x"`
       const { rollouts } = await store.importThread(bareImport(threadId, chunksOf(text)))
-      equal((await itemsOf(store, threadId)).slice(1), [userMessage('a')])
-      equal(rollouts[0]?.itemCount, 2)
+      const items = await itemsOf(store, threadId)
+      await under('RAW-9', () => equal(items.slice(1), [userMessage('a')]))
+      await under('RAW-4', () => equal(rollouts[0]?.itemCount, 2))
       const codes = new Set(rollouts[0]?.findings.map(({ code }) => code))
       const expected = ['MALFORMED_LINE', 'NUL_PADDING', 'UNRECOGNISED_LINE'] as const
-      equal(
-        expected.filter((code) => codes.has(code)),
-        expected,
-      )
-      equal(await exportedBytes(store, threadId), [Buffer.from(text)])
+      const named = expected.filter((code) => codes.has(code))
+      await under('RAW-9', () => equal(named, expected))
+      const bytes = await exportedBytes(store, threadId)
+      await under('RAW-3', () => equal(bytes, [Buffer.from(text)]))
     },
   },
   {
@@ -288,13 +324,13 @@ export const rawCases: readonly ConformanceCase[] = [
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       const { rollouts, live } = await store.exportThread({ threadId })
-      equal(live, true)
+      await under('RAW-11', () => equal(live, true))
       await store.appendItems({ threadId, items: messages(5, 'later') })
       const [rollout] = rollouts
       const bytes = rollout === undefined ? Buffer.alloc(0) : await bytesOf(rollout.read())
-      equal(bytes.length, rollout?.byteCount)
-      equal(bytes.at(-1), 0x0a)
-      equal(bytes.toString().split('\n').length - 1, 3)
+      await under('RAW-12', () => equal(bytes.length, rollout?.byteCount))
+      await under('RAW-11', () => equal(bytes.at(-1), 0x0a))
+      await under('RAW-12', () => equal(bytes.toString().split('\n').length - 1, 3))
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
-import { compacted, rolledBack, turn } from '../build/items.js'
+import { compacted, rolledBack, tokenCount, turn } from '../build/items.js'
 import { coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
@@ -99,7 +99,7 @@ export const rollbackCases: readonly ConformanceCase[] = [
     'rollback.several',
     'each rollback drops turns of what still stood',
     'ROLL-3',
-    [...three, rolledBack(1), rolledBack(1)],
+    [...three, rolledBack(1), tokenCount(1), rolledBack(1)],
     ['turn-1'],
   ),
   foldCase(

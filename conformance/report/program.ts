@@ -113,6 +113,8 @@ function opens(handle: string): string {
   const how: Record<string, string> = {
     second: 'openSecond() // another handle on the same storage',
     reopened: 'reopen() // after every handle was closed',
+    elsewhere: 'openSecond() // in another process',
+    revived: 'reopen() // in a new process',
   }
   return `const ${handle} = await ${how[handle] ?? 'open() // your store, on fresh storage'}`
 }

@@ -64,13 +64,10 @@ export interface RequirementResult {
 }
 
 export interface Report {
-  readonly format: 'threadstore conformance report'
-  readonly version: 1
-  readonly suite: {
-    readonly version: string
-    readonly cases: number
-    readonly requirements: number
-  }
+  readonly schema: 'threadstore/conformance-report/1'
+  /** Of the package. */
+  readonly version: string
+  readonly suite: { readonly cases: number; readonly requirements: number }
   readonly subject: { readonly name: string; readonly version: string | null }
   /** `null` when the subject could not be opened. */
   readonly supports: ThreadStoreCapabilities | null

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { ThreadStoreCapabilities } from '../../src/store/capabilities.js'
+import { packageVersion } from '../package-version.js'
 import { type RequirementId, requirements } from '../requirements.js'
 import type { RunOptions } from '../run.js'
 import type { StoreSubject } from '../subject.js'
@@ -35,13 +35,9 @@ export function summarize(findings: Findings): Report {
       ? findings.problem
       : `${lost} of ${planned} planned cases have no outcome of their own`
   return {
-    format: 'threadstore conformance report',
-    version: 1,
-    suite: {
-      version: suiteVersion(),
-      cases: findings.suiteSize,
-      requirements: requirements.length,
-    },
+    schema: 'threadstore/conformance-report/1',
+    version: packageVersion(),
+    suite: { cases: findings.suiteSize, requirements: requirements.length },
     subject: { name: subject.name, version: subject.version ?? null },
     supports,
     options: {
@@ -106,9 +102,4 @@ function requirementResults(results: readonly CaseResult[]): RequirementResult[]
 /** A case that broke one of its requirements has proved nothing about the others. */
 function outcomeFor(id: RequirementId, { outcome, failure }: CaseResult): Outcome {
   return failure === null || failure.requirements.includes(id) ? outcome : 'unproved'
-}
-
-function suiteVersion(): string {
-  const require = createRequire(import.meta.url)
-  return (require('threadstore/package.json') as { version: string }).version
 }

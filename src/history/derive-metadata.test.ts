@@ -63,6 +63,36 @@ describe('a session_meta', () => {
     expect(deriveMetadata(THREAD, [meta(), later])).toEqual({ ...identity, memoryMode: 'disabled' })
   })
 
+  test('that comes later changes nothing but git facts and the memory mode', () => {
+    const settings = { model_provider_id: 'other', cwd: '/moved' }
+    const moved = event('thread_settings_applied', { thread_settings: settings })
+    const later = meta({ cli_version: '0.169.0', source: 'vscode', memory_mode: 'polluted' })
+    expect(deriveMetadata(THREAD, [meta(), moved, later])).toEqual({
+      ...identity,
+      modelProvider: 'other',
+      cwd: '/moved',
+      reasoningEffort: null,
+      memoryMode: 'polluted',
+    })
+  })
+
+  test('that comes first says where the thread comes from', () => {
+    const deriver = createMetadataDeriver(THREAD)
+    const nothing = { forkedFromId: null, parentThreadId: null, historyMode: null }
+    expect(deriver.origin()).toEqual({ ...nothing, lastTimestamp: null })
+    const timestamp = '2026-11-22T12:00:00.000Z'
+    const first = meta({ forked_from_id: OTHER, history_mode: 'paginated' })
+    const copied = meta({ id: OTHER, history_mode: 'legacy' })
+    const later = { ...meta({ history_mode: 'legacy' }), timestamp }
+    deriver.push([first, copied, later, { ...context(), timestamp: 'yesterday' }])
+    expect(deriver.origin()).toEqual({
+      forkedFromId: OTHER,
+      parentThreadId: null,
+      historyMode: 'paginated',
+      lastTimestamp: timestamp,
+    })
+  })
+
   test('with git facts replaces all of them, and an empty git clears them', () => {
     const known = meta({ git: { commit_hash: 'abc', branch: 'main' } })
     const set = deriveMetadata(THREAD, [known])

@@ -10,8 +10,14 @@ import type {
 } from '../protocol/metadata.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ThreadId } from '../protocol/thread-id.js'
-import { previewOfUserItem, previewOfUserMessage, type UserMessagePreview } from './preview.js'
-import { readSessionMeta } from './session-meta.js'
+import { parseTime } from './iso-time.js'
+import {
+  previewOfGoal,
+  previewOfUserItem,
+  previewOfUserMessage,
+  type UserMessagePreview,
+} from './preview.js'
+import { readSessionMeta, type SessionMeta } from './session-meta.js'
 import { readTokenUsage } from './token-usage.js'
 
 /** What items say about their thread. A field they say nothing about is absent. */
@@ -37,8 +43,19 @@ export interface DerivedMetadata {
   readonly memoryMode?: StoredMemoryMode
 }
 
+/** What a history says of where its thread comes from and when it was last written. */
+export interface DerivedOrigin {
+  readonly forkedFromId: ThreadId | null
+  readonly parentThreadId: ThreadId | null
+  /** `null` while no session_meta of the thread was seen. */
+  readonly historyMode: string | null
+  /** The time of the last item that has one. */
+  readonly lastTimestamp: string | null
+}
+
 /** Facts that only the first of their kind sets; what is known already stays. */
 export interface KnownMetadata {
+  /** Known once the thread's first session_meta was: later ones only amend it. */
   readonly createdAt?: string | null
   readonly cwd?: string | null
   readonly preview?: string | null
@@ -52,6 +69,8 @@ export interface MetadataDeriver {
   push(items: readonly RolloutItem[]): DerivedMetadata
   /** Takes note of facts that came from elsewhere. Empty ones are not known. */
   know(facts: KnownMetadata): void
+  /** What cannot change: not what a patch would set, but what a record has to say. */
+  origin(): DerivedOrigin
 }
 
 /** What a whole history says about its thread. */
@@ -93,6 +112,8 @@ type OnceField = keyof KnownMetadata
 class Deriver implements MetadataDeriver {
   readonly #threadId: ThreadId
   readonly #seen = new Set<OnceField>()
+  #origin: Omit<DerivedOrigin, 'lastTimestamp'> | null = null
+  #lastTimestamp: string | null = null
 
   constructor(threadId: ThreadId) {
     this.#threadId = threadId
@@ -102,6 +123,11 @@ class Deriver implements MetadataDeriver {
     for (const field of onceFields) if (facts[field]) this.#seen.add(field)
   }
 
+  origin(): DerivedOrigin {
+    const nothing = { forkedFromId: null, parentThreadId: null, historyMode: null }
+    return { ...(this.#origin ?? nothing), lastTimestamp: this.#lastTimestamp }
+  }
+
   push(items: readonly RolloutItem[]): DerivedMetadata {
     const derived: Writable<DerivedMetadata> = {}
     for (const item of items) this.#item(item, derived)
@@ -109,6 +135,7 @@ class Deriver implements MetadataDeriver {
   }
 
   #item(item: RolloutItem, derived: Writable<DerivedMetadata>): void {
+    this.#lastTimestamp = parseTime(item.timestamp) ?? this.#lastTimestamp
     if (item.type === 'session_meta') this.#sessionMeta(item, derived)
     if (!isJsonObject(item.payload)) return
     if (item.type === 'turn_context') this.#turnContext(item.payload, derived)
@@ -118,8 +145,17 @@ class Deriver implements MetadataDeriver {
   #sessionMeta(item: RolloutItem, derived: Writable<DerivedMetadata>): void {
     const meta = readSessionMeta(item)
     if (meta === null || meta.threadId !== this.#threadId) return
-    // A revert begins a new rollout with a new time; the thread is as old as its first.
-    if (meta.createdAt !== null) this.#once('createdAt', meta.createdAt, derived)
+    const { forkedFromId, parentThreadId, historyMode } = meta
+    this.#origin ??= { forkedFromId, parentThreadId, historyMode }
+    if (!this.#seen.has('createdAt')) this.#firstMeta(meta, derived)
+    if (meta.gitInfo !== null) derived.gitInfo = meta.gitInfo
+    if (meta.memoryMode !== null) derived.memoryMode = meta.memoryMode
+  }
+
+  /** Later lines repeat the first but for git facts and memory mode, which they are there to set. */
+  #firstMeta(meta: SessionMeta, derived: Writable<DerivedMetadata>): void {
+    this.#seen.add('createdAt')
+    if (meta.createdAt !== null) derived.createdAt = meta.createdAt
     derived.source = meta.source
     derived.threadSource = meta.threadSource
     derived.agentNickname = meta.agentNickname
@@ -128,8 +164,6 @@ class Deriver implements MetadataDeriver {
     if (meta.modelProvider) derived.modelProvider = meta.modelProvider
     if (meta.cliVersion) derived.cliVersion = meta.cliVersion
     if (meta.cwd) this.#cwd(meta.cwd, derived)
-    if (meta.gitInfo !== null) derived.gitInfo = meta.gitInfo
-    if (meta.memoryMode !== null) derived.memoryMode = meta.memoryMode
   }
 
   #turnContext(payload: JsonObject, derived: Writable<DerivedMetadata>): void {
@@ -156,9 +190,8 @@ class Deriver implements MetadataDeriver {
         return
       }
       case 'thread_goal_updated': {
-        const goal = payload['goal']
-        const objective = isJsonObject(goal) ? textAt(goal, 'objective')?.trim() : null
-        if (objective) this.#once('preview', objective, derived)
+        const objective = previewOfGoal(payload)
+        if (objective !== null) this.#once('preview', objective, derived)
         return
       }
       case 'thread_settings_applied':

@@ -6,8 +6,8 @@ const event = (type: string, more = {}): RolloutItem => ({
   type: 'event_msg',
   payload: { type, ...more },
 })
-const completed = (type: string): RolloutItem =>
-  event('item_completed', { turn_id: 't', item: { type, id: 'i' } })
+const completed = (type: string, more = {}): RolloutItem =>
+  event('item_completed', { turn_id: 't', item: { type, id: 'i', ...more } })
 const response = (type: string): RolloutItem => ({ type: 'response_item', payload: { type } })
 
 test.each([
@@ -29,8 +29,11 @@ test.each([
   event('thread_goal_updated'),
   event('thread_settings_applied'),
   event('something_new'),
+  event('item_completed', { item: 'text' }),
   completed('Plan'),
-])('keeps $type $payload.type in either mode', (item) => {
+  completed('SubAgentActivity', { kind: 'started' }),
+  completed('SomethingNew'),
+])('$type $payload.type $payload.item.type is kept in either mode', (item) => {
   expect([isPersisted(item, 'legacy'), isPersisted(item, 'paginated')]).toEqual([true, true])
 })
 
@@ -50,7 +53,7 @@ test.each([
   event('session_configured'),
   event('item_started'),
   event('mcp_tool_call_begin'),
-])('drops $payload.type in either mode', (item) => {
+])('$payload.type is kept in no mode', (item) => {
   expect([isPersisted(item, 'legacy'), isPersisted(item, 'paginated')]).toEqual([false, false])
 })
 
@@ -61,14 +64,19 @@ test.each([
   event('context_compacted'),
   event('entered_review_mode'),
   event('mcp_tool_call_end'),
-])('keeps $payload.type in legacy histories only', (item) => {
+])('$payload.type is kept in legacy histories only', (item) => {
   expect([isPersisted(item, 'legacy'), isPersisted(item, 'paginated')]).toEqual([true, false])
 })
 
 test.each([
   completed('UserMessage'),
   completed('AgentMessage'),
+  completed('SubAgentActivity', { kind: 'completed' }),
   { type: 'realtime_item', payload: {} },
-])('keeps $payload.item.type in paginated histories only', (item) => {
+])('$type $payload.item.type is kept in paginated histories only', (item) => {
   expect([isPersisted(item, 'legacy'), isPersisted(item, 'paginated')]).toEqual([false, true])
+})
+
+test('a mode that is not known is taken for legacy', () => {
+  expect(isPersisted(event('user_message'), 'holographic')).toBe(true)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { previewOfUserItem, previewOfUserMessage } from './preview.js'
+import { previewOfGoal, previewOfUserItem, previewOfUserMessage } from './preview.js'
 
 test.each([
   { message: '  hello \n', says: 'hello' },
@@ -19,14 +19,23 @@ test('a blank message says nothing', () => {
   const nothing = { preview: null, title: null }
   expect(previewOfUserMessage({ message: ' \n ', images: [], local_images: [] })).toEqual(nothing)
   expect(previewOfUserMessage({ message: 'x\n## My request for Codex:\n ' })).toEqual(nothing)
+  expect(previewOfUserMessage({ message: 7, images: 'many' })).toEqual(nothing)
   expect(previewOfUserItem({})).toEqual(nothing)
 })
 
-test('an item says what its text parts say', () => {
+test('an item says what its text parts say, joined as Codex joins them', () => {
   const content = [
-    { type: 'text', text: 'look ', text_elements: [] },
+    { type: 'text', text: 'look', text_elements: [] },
     { type: 'image', image_url: 'data:,' },
-    { type: 'text', text: 'here' },
+    { type: 'skill', name: 'x', text: 'not said' },
+    { type: 'text', text: ' here' },
+    'text',
   ]
   expect(previewOfUserItem({ content })).toEqual({ preview: 'look here', title: 'look here' })
+})
+
+test('a goal says its objective', () => {
+  expect(previewOfGoal({ goal: { objective: ' ship it ' } })).toBe('ship it')
+  expect(previewOfGoal({ goal: { objective: ' ' } })).toBeNull()
+  expect(previewOfGoal({ goal: 'text' })).toBeNull()
 })

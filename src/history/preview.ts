@@ -2,10 +2,13 @@ import { isJsonObject, type JsonObject, type JsonValue, textAt } from '../protoc
 
 /** Editors put what they know before this line, and what was asked behind it. */
 const REQUEST_MARKER = '## My request for Codex:'
+
+/** What stands for a message that holds images and no words. */
 const IMAGE_PREVIEW = '[Image]'
 
 /** How something the user said stands for a thread; `null` when it says nothing. */
 export interface UserMessagePreview {
+  /** What a list shows, and the thread's first user message. */
   readonly preview: string | null
   /** Like the preview, but never an image. */
   readonly title: string | null
@@ -20,17 +23,21 @@ export function previewOfUserMessage(payload: JsonObject): UserMessagePreview {
   )
 }
 
-/** The preview of a completed `UserMessage` item. */
+/** The preview of a completed `UserMessage` item, whose texts Codex joins without a space. */
 export function previewOfUserItem(item: JsonObject): UserMessagePreview {
   const { content } = item as { content?: JsonValue }
-  const parts = (Array.isArray(content) ? (content as readonly JsonValue[]) : []).filter(
-    isJsonObject,
-  )
-  const texts = parts.map((part) => textAt(part, 'text')).filter((text) => text !== null)
+  const parts = Array.isArray(content) ? (content as readonly JsonValue[]).filter(isJsonObject) : []
+  const texts = parts.map((part) => (part['type'] === 'text' ? textAt(part, 'text') : null) ?? '')
   return previewOf(
     texts.join(''),
-    parts.some((part) => /image/i.test(textAt(part, 'type') ?? '')),
+    parts.some((part) => part['type'] === 'image' || part['type'] === 'local_image'),
   )
+}
+
+/** The preview of a thread whose goal was set before anything was said; `null` without words. */
+export function previewOfGoal(payload: JsonObject): string | null {
+  const goal = payload['goal']
+  return (isJsonObject(goal) ? textAt(goal, 'objective')?.trim() : null) || null
 }
 
 function previewOf(message: string, hasImages: boolean): UserMessagePreview {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.js'
 import { parseJson } from '../protocol/parse-json.js'
+import { printJson } from '../protocol/print-json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import { asBuffer } from './as-buffer.js'
 import type { RolloutFinding } from './findings.js'
@@ -37,12 +38,12 @@ export function printRolloutLine(item: RolloutItem): Buffer {
   const fields: string[] = []
   for (const key of leadingKeys) {
     const value = item[key]
-    if (value !== undefined) fields.push(`"${key}":${printValue(value)}`)
+    if (value !== undefined) fields.push(`"${key}":${printJson(value)}`)
   }
   for (const key of Object.keys(item)) {
     const value = item[key]
     if (leading.has(key) || value === undefined) continue
-    fields.push(`${JSON.stringify(key)}:${printValue(value)}`)
+    fields.push(`${JSON.stringify(key)}:${printJson(value)}`)
   }
   return Buffer.from(`{${fields.join(',')}}\n`)
 }
@@ -92,7 +93,8 @@ function isItem(value: JsonValue | undefined): value is JsonObject & RolloutItem
   return isJsonObject(value) && typeof value['type'] === 'string'
 }
 
-function nestsDeeper(value: JsonValue, levels: number): boolean {
+/** Whether arrays and objects nest in a value more than so many levels. */
+export function nestsDeeper(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   const parts: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
@@ -122,21 +124,4 @@ function explain(text: string, readable: boolean): Pick<RolloutFinding, 'code' |
 function isGlued(text: string): boolean {
   const seam = text.lastIndexOf('{"timestamp":')
   return seam > 0 && (parseItem(text.slice(seam)) ?? parseItem(text.slice(0, seam))) !== null
-}
-
-/** `JSON.stringify`, which prints `-0` as `0`; the hint keeps the second printing rare. */
-function printValue(value: JsonValue): string {
-  const text = JSON.stringify(value)
-  return text === '0' || /[:[,]0[,\]}]/.test(text) ? printKeepingMinusZero(value, text) : text
-}
-
-function printKeepingMinusZero(value: JsonValue, text: string): string {
-  const minusZero = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON('-0')
-  let found = false
-  const marked = JSON.stringify(value, (_key, part: unknown) => {
-    if (!Object.is(part, -0)) return part
-    found = true
-    return minusZero
-  })
-  return found ? marked : text
 }

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonValue } from '../protocol/json.js'
 import type { TokenUsage } from '../protocol/metadata.js'
 
-/** Tokens as Codex spells them in an item; what is missing or no number counts nothing. */
+/** Tokens as Codex spells them in an item; what is missing or no count counts nothing. */
 export function readTokenUsage(value: JsonValue | undefined): TokenUsage {
   const usage = isJsonObject(value) ? value : {}
   const count = (field: string): number => {
     const tokens = usage[field]
-    return typeof tokens === 'number' && Number.isFinite(tokens) ? tokens : 0
+    return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : 0
   }
   return {
     inputTokens: count('input_tokens'),

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
+import { isHookPrompt } from './user-message.js'
 
 /**
  * What an item does to the turns of a history.
@@ -95,17 +96,6 @@ function eventRole(payload: JsonObject): TurnRole {
   const textField = textFields.get(type)
   if (textField !== undefined && !payload[textField]) return 'neutral'
   return eventRoles.get(type) ?? 'neutral'
-}
-
-/** What a hook adds to a turn is stored as a user's message, and is the only one that is shown. */
-function isHookPrompt(payload: JsonObject): boolean {
-  if (payload['type'] !== 'message' || payload['role'] !== 'user') return false
-  const content = payload['content']
-  if (!Array.isArray(content) || content.length === 0) return false
-  return content.every((part: unknown) => {
-    const text = isJsonObject(part) ? part['text'] : null
-    return typeof text === 'string' && text.trimStart().startsWith('<hook_prompt')
-  })
 }
 
 /** Whose message an item shows, in either way in which Codex has written it; `null` for others. */

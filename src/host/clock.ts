@@ -18,3 +18,9 @@ export const systemClock: Clock = {
 export function isoMillis(ms: number): string {
   return new Date(ms).toISOString()
 }
+
+/** The same instant as the machine's local time: `2026-11-22T12:43:57`. */
+export function localTime(ms: number): string {
+  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000
+  return isoMillis(ms - offsetMs).slice(0, 19)
+}

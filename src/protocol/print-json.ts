@@ -4,18 +4,18 @@
  */
 export function printJson(value: unknown): string {
   const text = JSON.stringify(value)
-  // The hint keeps the second, slow printing rare.
-  return text === '0' || /[:[,]0[,\]}]/.test(text) ? printKeepingMinusZero(value, text) : text
+  // Zeros are common and -0 is not: the hint spares most values a look, the look the second printing.
+  const hinted = text === '0' || /[:[,]0[,\]}]/.test(text)
+  return hinted && holdsMinusZero(value) ? printKeepingMinusZero(value) : text
 }
 
-function printKeepingMinusZero(value: unknown, text: string): string {
-  let found = false
-  const marked = JSON.stringify(value, (_key, part: unknown) => {
-    if (!Object.is(part, -0)) return part
-    found = true
-    return minusZero
-  })
-  return found ? marked : text
+function holdsMinusZero(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0)
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  return parts.some(holdsMinusZero)
 }
 
-const minusZero: unknown = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON('-0')
+function printKeepingMinusZero(value: unknown): string {
+  const minusZero = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON('-0')
+  return JSON.stringify(value, (_key, part: unknown) => (Object.is(part, -0) ? minusZero : part))
+}

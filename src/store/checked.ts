@@ -26,12 +26,17 @@ const claimOfParam: Record<string, CapabilityFlag> = {
   'listThreads.includeRollouts': 'rawHistory',
 }
 
+/** Stores that stand behind the edge already: a second one would do the same work again. */
+const guarded = new WeakSet<ThreadStore>()
+
 /**
  * The same store behind the edge every store shares: what is not claimed is `UNSUPPORTED`, malformed
  * params are `INVALID_REQUEST`, an aborted call does not begin, and foreign errors become
- * `ThreadStoreError`. A store behind it need not validate anything itself.
+ * `ThreadStoreError`. A store behind it need not validate anything itself. A store that was checked
+ * already is returned as it is.
  */
 export function checked(store: ThreadStore): ThreadStore {
+  if (guarded.has(store)) return store
   const verbs = Object.fromEntries(storeVerbs.map((verb) => [verb, guard(store, verb)]))
   const close = async (): Promise<void> => {
     try {
@@ -40,12 +45,14 @@ export function checked(store: ThreadStore): ThreadStore {
       throw ThreadStoreError.from(reason, 'close')
     }
   }
-  return {
+  const result: ThreadStore = {
     ...(verbs as Pick<ThreadStore, StoreVerb>),
     supports: store.supports,
     close,
     [Symbol.asyncDispose]: close,
   }
+  guarded.add(result)
+  return result
 }
 
 type AnyVerb = (params: unknown) => Promise<unknown>

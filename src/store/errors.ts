@@ -36,6 +36,8 @@ export const errorReasons = {
     'path-not-owned',
     'path-outside-home',
     'store-closed',
+    'unauthorized',
+    'forbidden',
   ],
   CONFLICT: [
     'already-exists',

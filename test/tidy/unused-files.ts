@@ -3,9 +3,7 @@ import { type Exception, staleExceptions } from './exceptions.js'
 import { type Finding, isTest, type SourceFile } from './source-file.js'
 
 /** Files that land before the code that will use them. */
-const AWAITING_USE: readonly Exception[] = [
-  { file: 'src/history/check-base.ts', because: '`threadstore scan` is on its way' },
-]
+const AWAITING_USE: readonly Exception[] = []
 
 /**
  * Files that nothing names: no import, no path in a string, and no entry of `package.json`. A file

@@ -36,7 +36,7 @@ function exportedRollout(
   const byteCount =
     live && !entry.compressed ? completeBytes(entry.path, rollout.byteCount) : rollout.byteCount
   const cut = byteCount === rollout.byteCount ? '' : `:${byteCount}`
-  const fingerprint = `${printStamp(stamp)}${cut}`
+  const fingerprint = `${rollout.fingerprint ?? printStamp(stamp)}${cut}`
   async function* read(fromByte = 0): AsyncIterable<Uint8Array> {
     // Archiving moves a file, and it stays the same file.
     const { path } = index.rollout(rolloutId) ?? entry

@@ -1,17 +1,18 @@
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import type { SqlRow } from './state/table-columns.js'
 import { type ThreadFiles, chooseRollouts } from './home/choose-rollouts.js'
+import { unreadable } from './home/home-paths.js'
 import type { RolloutEntry, RolloutListing, RolloutTree } from './home/rollout-tree.js'
 import type { IndexNames, SessionIndex } from './home/session-index.js'
-import type { Overlay } from './record/overlay.js'
+import { type OverlayRow, noOverlay } from './record/overlay.js'
 import type { CodexDatabase } from './state/codex-database.js'
-import { type StateRows, readStateRow, readStateRows } from './state/state-rows.js'
+import { type StateRows, noThreadRows, readStateRows, readThreadRows } from './state/state-rows.js'
 
 /** What a home's files, names and rows say of one thread, before any rollout is opened. */
 export interface HomeThread extends ThreadFiles {
   readonly threadId: ThreadId
   readonly row: SqlRow | null
-  readonly overlay: Overlay
+  readonly overlay: OverlayRow
   /** The newest entry of the index of names; blank when it clears. */
   readonly indexName: string | undefined
 }
@@ -47,10 +48,18 @@ export class HomeIndex {
   /** One thread, looked up without reading what belongs to others; `null` when nothing is known. */
   async find(threadId: ThreadId): Promise<HomeThread | null> {
     const names = await this.#sources.names.names()
-    const found = this.#sources.state.use((db) => readStateRow(db, threadId), null)
+    const { row, overlay } = this.#sources.state.use(
+      (db) => readThreadRows(db, threadId),
+      noThreadRows,
+    )
     const entries = this.#sources.tree.list().ofThread(threadId)
-    if (entries.length === 0 && found === null) return null
-    return homeThread(threadId, entries, found?.row ?? null, found?.overlay ?? {}, names)
+    if (entries.length === 0 && row === null) {
+      // What cannot be looked at is not the same as what is not there.
+      const closed = [...this.#sources.tree.list().odd()].find(({ kind }) => kind === 'unreadable')
+      if (closed !== undefined) throw unreadable(closed.file, 'permission denied')
+      return null
+    }
+    return homeThread(threadId, entries, row, overlay, names)
   }
 
   /** The file of a rollout, whoever it belongs to. */
@@ -94,7 +103,7 @@ function mergeSources(
   const threads = new Map<ThreadId, HomeThread>()
   for (const threadId of new Set([...files.keys(), ...rows.keys()])) {
     const row = rows.get(threadId) ?? null
-    const overlay = overlays.get(threadId) ?? {}
+    const overlay = overlays.get(threadId) ?? noOverlay
     threads.set(threadId, homeThread(threadId, files.get(threadId) ?? [], row, overlay, names))
   }
   return threads
@@ -104,7 +113,7 @@ function homeThread(
   threadId: ThreadId,
   entries: readonly RolloutEntry[],
   row: SqlRow | null,
-  overlay: Overlay,
+  overlay: OverlayRow,
   names: IndexNames,
 ): HomeThread {
   const files = chooseRollouts(entries, rowPath(row))

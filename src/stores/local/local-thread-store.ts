@@ -1,11 +1,17 @@
+import { foldTurns } from '../../history/fold-turns.js'
 import { scanRollout } from '../../history/scan-rollout.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
-import type { TurnItemsView } from '../../protocol/turn.js'
+import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
 import type { ThreadStoreCapabilities } from '../../store/capabilities.js'
-import { ThreadStoreError, storeClosed } from '../../store/errors.js'
+import { ThreadStoreError, alreadyLive, notLive, storeClosed } from '../../store/errors.js'
 import { itemPage, turnPage } from '../../store/paging.js'
 import type * as params from '../../store/params.js'
-import type { RolloutReceipt, ThreadExport, ThreadReceipt } from '../../store/raw-history.js'
+import type {
+  ImportThreadParams,
+  RolloutReceipt,
+  ThreadExport,
+  ThreadReceipt,
+} from '../../store/raw-history.js'
 import {
   type ItemPage,
   type StoredThread,
@@ -17,73 +23,100 @@ import {
   bareThread,
 } from '../../store/records.js'
 import { searchSnippet } from '../../store/thread-filter.js'
-import type { ThreadStore } from '../../store/thread-store.js'
+import type { StoreVerb, ThreadStore } from '../../store/thread-store.js'
+import { archiveThread, unarchiveThread } from './archive-thread.js'
+import { createThread, draftHistory, storeNewRecord } from './create-thread.js'
+import { deleteThread } from './delete-thread.js'
 import { exportThread } from './export-thread.js'
 import type { HomeThread } from './home-index.js'
-import type { OpenHome } from './open-home.js'
+import type { ListedThreads, OpenHome } from './open-home.js'
 import { writerLockHolder } from './home/held-locks.js'
 import { readRolloutBytes } from './home/rollout-bytes.js'
+import { importThread } from './import-thread.js'
+import type { Draft, LiveThread } from './live-thread.js'
 import { type HistoryPlace, loadHistory, loadTurns } from './read-history.js'
+import { resumeThread } from './resume-thread.js'
+import { revertThread } from './revert-thread.js'
 import { type StampedRollout, stampedRollouts } from './stored-rollouts.js'
+import { updateThreadMetadata } from './update-thread-metadata.js'
 
-const supports: ThreadStoreCapabilities = {
+const claims: ThreadStoreCapabilities = {
   search: true,
   turns: true,
   items: true,
-  delete: false,
+  delete: true,
   rawHistory: true,
-  lineage: false,
+  lineage: true,
   paths: true,
-  durability: 'none',
-  writers: 'multi-process',
+  durability: 'process-crash',
+  writers: process.platform === 'win32' ? 'multi-handle' : 'multi-process',
   materialization: 'lazy',
   readYourWrites: 'always',
 }
 
 /** The `ThreadStore` of a Codex home. Params were validated by `checked`. */
 export class LocalThreads implements ThreadStore {
-  readonly supports: ThreadStoreCapabilities = supports
+  readonly supports: ThreadStoreCapabilities = claims
   readonly #home: OpenHome
+  readonly #live = new Map<ThreadId, LiveThread>()
   #open = true
 
   constructor(home: OpenHome) {
     this.#home = home
   }
 
-  createThread(): Promise<void> {
-    return refuse('createThread')
+  async createThread(create: params.CreateThreadParams): Promise<void> {
+    this.#requireWritable('createThread')
+    this.#requireNotLive(create.threadId)
+    this.#live.set(create.threadId, await createThread(this.#home, create))
   }
 
-  resumeThread(): Promise<void> {
-    return refuse('resumeThread')
+  async resumeThread(resume: params.ResumeThreadParams): Promise<void> {
+    this.#requireWritable('resumeThread')
+    this.#requireNotLive(resume.threadId)
+    this.#live.set(resume.threadId, await resumeThread(this.#home, resume))
   }
 
-  appendItems(): Promise<void> {
-    return refuse('appendItems')
+  async appendItems({ threadId, items }: params.AppendThreadItemsParams): Promise<void> {
+    const live = await this.#liveThread('appendItems', threadId)
+    if (items.length > 0) await this.#store(live, () => live.append(items))
   }
 
-  persistThread(): Promise<void> {
-    return refuse('persistThread')
+  async persistThread({ threadId }: params.ThreadParams): Promise<void> {
+    const live = await this.#liveThread('persistThread', threadId)
+    await this.#store(live, async () => {
+      live.store()
+      await live.flush()
+    })
   }
 
-  flushThread(): Promise<void> {
-    return refuse('flushThread')
+  async flushThread({ threadId }: params.ThreadParams): Promise<void> {
+    const live = await this.#liveThread('flushThread', threadId)
+    await live.run(() => live.flush())
   }
 
-  shutdownThread(): Promise<void> {
-    return refuse('shutdownThread')
+  async shutdownThread({ threadId }: params.ThreadParams): Promise<void> {
+    const live = await this.#liveThread('shutdownThread', threadId)
+    await live.run(() => live.flush())
+    await this.#close(live)
   }
 
-  discardThread(): Promise<void> {
-    return refuse('discardThread')
+  async discardThread({ threadId }: params.ThreadParams): Promise<void> {
+    this.#requireWritable('discardThread')
+    const live = this.#live.get(threadId)
+    if (live !== undefined) await this.#close(live)
   }
 
   async loadHistory(load: params.LoadThreadHistoryParams): Promise<StoredThreadHistory> {
+    const draft = this.#draft(load.threadId)
+    if (draft !== null) return draftHistory(this.#home, load.threadId, draft)
     const thread = await this.#visible(load)
     return loadHistory(this.#home, await this.#place(thread))
   }
 
   async readThread(read: params.ReadThreadParams): Promise<StoredThread> {
+    const draft = this.#draft(read.threadId)
+    if (draft !== null) return this.#readDraft(read, draft)
     const thread = await this.#visible(read)
     const record = await this.#home.records.complete(thread)
     const history = read.includeHistory
@@ -95,22 +128,20 @@ export class LocalThreads implements ThreadStore {
 
   async listThreads(list: params.ListThreadsParams): Promise<ThreadPage> {
     this.#requireOpen()
-    const page = (await this.#home.listed()).page(list)
-    const items: StoredThread[] = []
-    for (const record of page.records) {
-      items.push(await this.#listed(record, list.includeRollouts ?? false))
-    }
+    const listed = await this.#home.listed()
+    const page = listed.records.page(list)
+    const items = await this.#complete(listed, page.records, list.includeRollouts ?? false)
     return { items, nextCursor: page.nextCursor }
   }
 
   async searchThreads(search: params.SearchThreadsParams): Promise<ThreadSearchPage> {
     this.#requireOpen()
-    const page = (await this.#home.listed()).page(search)
-    const items: ThreadSearchPage['items'][number][] = []
-    for (const record of page.records) {
-      const snippet = searchSnippet(record, search.searchTerm)
-      items.push({ thread: await this.#listed(record, false), snippet })
-    }
+    const listed = await this.#home.listed()
+    const page = listed.records.page(search)
+    const threads = await this.#complete(listed, page.records, false)
+    const items = threads.map((thread) => {
+      return { thread, snippet: searchSnippet(thread, search.searchTerm) }
+    })
     return { items, nextCursor: page.nextCursor }
   }
 
@@ -122,24 +153,34 @@ export class LocalThreads implements ThreadStore {
     return itemPage(await this.#turns(list, 'full'), list)
   }
 
-  updateThreadMetadata(): Promise<StoredThread> {
-    return refuse('updateThreadMetadata')
+  async updateThreadMetadata(update: params.UpdateThreadMetadataParams): Promise<StoredThread> {
+    this.#requireWritable('updateThreadMetadata')
+    const live = await this.#storedLive(update.threadId)
+    return bareThread(await updateThreadMetadata(this.#home, update, live))
   }
 
-  archiveThread(): Promise<void> {
-    return refuse('archiveThread')
+  async archiveThread({ threadId }: params.ThreadParams): Promise<void> {
+    this.#requireWritable('archiveThread')
+    await this.#storedLive(threadId)
+    await archiveThread(this.#home, threadId)
   }
 
-  unarchiveThread(): Promise<StoredThread> {
-    return refuse('unarchiveThread')
+  async unarchiveThread({ threadId }: params.ThreadParams): Promise<StoredThread> {
+    this.#requireWritable('unarchiveThread')
+    await this.#storedLive(threadId)
+    return bareThread(await unarchiveThread(this.#home, threadId))
   }
 
-  revertThread(): Promise<StoredThread> {
-    return refuse('revertThread')
+  async revertThread(revert: params.RevertThreadParams): Promise<StoredThread> {
+    this.#requireWritable('revertThread')
+    this.#requireNotLive(revert.threadId)
+    return bareThread(await revertThread(this.#home, revert))
   }
 
-  deleteThread(): Promise<void> {
-    return refuse('deleteThread')
+  async deleteThread({ threadId }: params.ThreadParams): Promise<void> {
+    this.#requireWritable('deleteThread')
+    this.#requireNotLive(threadId)
+    await deleteThread(this.#home, threadId)
   }
 
   async exportThread({ threadId }: params.ThreadParams): Promise<ThreadExport> {
@@ -147,11 +188,15 @@ export class LocalThreads implements ThreadStore {
     const rollouts = await this.#rollouts(thread)
     const record = await this.#home.records.complete(thread)
     const holder = writerLockHolder(this.#home.paths.writerLocks, threadId)
-    return exportThread(this.#home.index, record, rollouts, holder !== undefined)
+    const live = this.#live.has(threadId) || holder !== undefined
+    return exportThread(this.#home.index, record, rollouts, live)
   }
 
-  importThread(): Promise<ThreadReceipt> {
-    return refuse('importThread')
+  async importThread(what: ImportThreadParams): Promise<ThreadReceipt> {
+    this.#requireWritable('importThread')
+    this.#requireNotLive(what.thread.threadId)
+    await importThread(this.#home, what)
+    return this.historyDigest({ threadId: what.thread.threadId })
   }
 
   async historyDigest({ threadId }: params.ThreadParams): Promise<ThreadReceipt> {
@@ -167,8 +212,16 @@ export class LocalThreads implements ThreadStore {
   }
 
   async close(): Promise<void> {
+    if (!this.#open) return
     this.#open = false
-    this.#home.close()
+    try {
+      for (const live of this.#live.values()) {
+        await live.run(() => live.flush())
+        await this.#close(live)
+      }
+    } finally {
+      this.#home.close()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -177,6 +230,55 @@ export class LocalThreads implements ThreadStore {
 
   #requireOpen(): void {
     if (!this.#open) throw storeClosed()
+  }
+
+  #requireWritable(operation: StoreVerb): void {
+    this.#requireOpen()
+    if (this.#home.readOnly) throw readOnlyHome(operation)
+  }
+
+  #requireNotLive(threadId: ThreadId): void {
+    if (this.#live.has(threadId)) throw alreadyLive(threadId)
+  }
+
+  async #liveThread(operation: StoreVerb, threadId: ThreadId): Promise<LiveThread> {
+    this.#requireWritable(operation)
+    const live = this.#live.get(threadId)
+    if (live !== undefined) return live
+    await this.#home.stored(threadId)
+    throw notLive(threadId)
+  }
+
+  /** What there is of a thread that only this handle knows. */
+  #draft(threadId: ThreadId): Draft | null {
+    this.#requireOpen()
+    return this.#live.get(threadId)?.draft ?? null
+  }
+
+  async #readDraft(read: params.ReadThreadParams, draft: Draft): Promise<StoredThread> {
+    const history = read.includeHistory ? await this.loadHistory(read) : null
+    return { ...structuredClone(draft.record), history, rollouts: read.includeRollouts ? [] : null }
+  }
+
+  /** The live writer of a thread, stored by now: a change to it is a reason to keep it. */
+  async #storedLive(threadId: ThreadId): Promise<LiveThread | undefined> {
+    const live = this.#live.get(threadId)
+    if (live?.draft) await this.#store(live, async () => live.store())
+    return live
+  }
+
+  /** Runs `act`, and gives the thread its row if it is stored for the first time. */
+  #store(live: LiveThread, act: () => Promise<void>): Promise<void> {
+    return live.run(async () => {
+      const { draft } = live
+      await act()
+      if (draft !== null && live.draft === null) await storeNewRecord(this.#home, draft.record)
+    })
+  }
+
+  #close(live: LiveThread): Promise<void> {
+    this.#live.delete(live.threadId)
+    return live.run(() => live.close())
   }
 
   #visible(read: params.LoadThreadHistoryParams): Promise<HomeThread> {
@@ -192,24 +294,42 @@ export class LocalThreads implements ThreadStore {
     return stampedRollouts(thread, await this.#home.records.current(thread), this.#home.heads)
   }
 
-  async #listed({ threadId }: ThreadRecord, includeRollouts: boolean): Promise<StoredThread> {
-    const thread = await this.#home.stored(threadId)
-    const record = bareThread(await this.#home.records.complete(thread))
-    if (!includeRollouts) return record
-    return { ...record, rollouts: (await this.#rollouts(thread)).map(({ rollout }) => rollout) }
+  /** Adds to the records of a page what only their rollouts and tables say. */
+  async #complete(
+    { threads }: ListedThreads,
+    records: readonly ThreadRecord[],
+    includeRollouts: boolean,
+  ): Promise<StoredThread[]> {
+    const extras = this.#home.extra.snapshot()
+    const items: StoredThread[] = []
+    for (const { threadId } of records) {
+      const thread = threads.get(threadId)
+      if (thread === undefined) continue
+      const record = await this.#home.records.complete(thread, extras)
+      const rollouts = includeRollouts ? await this.#rollouts(thread) : null
+      items.push({
+        ...record,
+        history: null,
+        rollouts: rollouts && rollouts.map(({ rollout }) => rollout),
+      })
+    }
+    return items
   }
 
-  async #turns(list: params.LoadThreadHistoryParams, view: TurnItemsView) {
+  async #turns(
+    list: params.LoadThreadHistoryParams,
+    view: TurnItemsView,
+  ): Promise<readonly StoredTurn[]> {
+    const draft = this.#draft(list.threadId)
+    if (draft !== null) return foldTurns((await this.loadHistory(list)).items, view)
     const thread = await this.#visible(list)
     return loadTurns(this.#home, await this.#place(thread), view)
   }
 }
 
-function refuse(operation: ThreadId): Promise<never> {
-  return Promise.reject(
-    new ThreadStoreError('UNSUPPORTED', `${operation}: the home was opened for reading only`, {
-      reason: 'not-claimed',
-      operation,
-    }),
-  )
+function readOnlyHome(operation: StoreVerb): ThreadStoreError {
+  return new ThreadStoreError('UNSUPPORTED', `${operation}: the home was opened for reading only`, {
+    reason: 'not-claimed',
+    operation,
+  })
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.js'
 import type { IdSource } from '../../host/ids.js'
+import type { Logger } from '../../host/logger.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { threadArchived, threadNotFound } from '../../store/errors.js'
 import type { LoadThreadHistoryParams } from '../../store/params.js'
@@ -9,7 +10,10 @@ import type { HomePaths } from './home/home-paths.js'
 import { RolloutHeads } from './home/rollout-head.js'
 import { RolloutTree } from './home/rollout-tree.js'
 import { SessionIndex } from './home/session-index.js'
+import { WriterLocks } from './home/writer-locks.js'
 import { SortedRecords } from './list-page.js'
+import type { RolloutPlace } from './live-thread.js'
+import { missingRollout } from './read-history.js'
 import { DerivedRecords } from './record/derived-record.js'
 import { CodexDatabase, databaseStems } from './state/codex-database.js'
 import { type Scratch, createScratch } from './state/scratch.js'
@@ -21,6 +25,13 @@ export interface HomeOptions {
   readonly readOnly: boolean
   readonly clock: Clock
   readonly ids: IdSource
+  readonly logger: Logger
+}
+
+/** All threads, and the records that pages are cut from. */
+export interface ListedThreads {
+  readonly threads: ReadonlyMap<ThreadId, HomeThread>
+  readonly records: SortedRecords
 }
 
 /** An open home: everything the operations of a store look things up in. */
@@ -29,20 +40,27 @@ export class OpenHome {
   readonly readOnly: boolean
   readonly clock: Clock
   readonly ids: IdSource
+  readonly logger: Logger
+  readonly locks: WriterLocks
   readonly heads: RolloutHeads = new RolloutHeads()
   readonly names: SessionIndex
   readonly databases: readonly CodexDatabase[]
   readonly state: CodexDatabase
+  /** Codex's own projection of paginated histories: nothing reads it here, a deletion cleans it. */
+  readonly history: CodexDatabase
   readonly index: HomeIndex
   readonly records: ThreadRecords
+  readonly extra: ExtraReader
   readonly #scratch: Scratch | null
-  #listed: { readonly threads: object; readonly records: SortedRecords } | null = null
+  #listed: ListedThreads | null = null
 
-  constructor(paths: HomePaths, { readOnly, clock, ids }: HomeOptions) {
+  constructor(paths: HomePaths, { readOnly, clock, ids, logger }: HomeOptions) {
     this.paths = paths
     this.readOnly = readOnly
     this.clock = clock
     this.ids = ids
+    this.logger = logger
+    this.locks = new WriterLocks(paths.writerLocks)
     this.#scratch = readOnly ? createScratch() : null
     this.databases = databaseStems.map(
       (stem) => new CodexDatabase(stem, paths.sqliteHome, this.#scratch),
@@ -50,12 +68,14 @@ export class OpenHome {
     const [state] = this.databases
     if (state === undefined) throw new TypeError('there is no state database among the stems')
     this.state = state
+    this.history = new CodexDatabase('thread_history', paths.sqliteHome, this.#scratch)
     this.names = new SessionIndex(paths.sessionIndex)
     this.index = new HomeIndex({ tree: new RolloutTree(paths.home), names: this.names, state })
+    this.extra = new ExtraReader(this.databases)
     this.records = new ThreadRecords({
       index: this.index,
       heads: this.heads,
-      extra: new ExtraReader(this.databases),
+      extra: this.extra,
       derived: new DerivedRecords({ index: this.index, heads: this.heads }),
     })
   }
@@ -75,21 +95,27 @@ export class OpenHome {
     return thread
   }
 
-  /** The records that lists are made from. A thread that has lost its rollout is in none. */
-  async listed(): Promise<SortedRecords> {
+  /** The rollout that a thread ends with, to be written to. */
+  async locate(threadId: ThreadId): Promise<RolloutPlace> {
+    const entry = await this.records.current(await this.stored(threadId))
+    if (entry === null) throw missingRollout(threadId)
+    return { entry, base: (await this.heads.head(entry))?.historyBase ?? null }
+  }
+
+  /** What lists are made from. A thread that has lost its rollout is in none. */
+  async listed(): Promise<ListedThreads> {
     const threads = await this.index.all()
-    if (this.#listed?.threads === threads) return this.#listed.records
+    if (this.#listed?.threads === threads) return this.#listed
     const records: ThreadRecord[] = []
     for (const thread of threads.values()) {
       if (thread.rollouts.length > 0) records.push(await this.records.summary(thread))
     }
-    const sorted = new SortedRecords(records)
-    this.#listed = { threads, records: sorted }
-    return sorted
+    this.#listed = { threads, records: new SortedRecords(records) }
+    return this.#listed
   }
 
   close(): void {
-    for (const database of this.databases) database.close()
+    for (const database of [...this.databases, this.history]) database.close()
     this.#scratch?.remove()
   }
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { type Clock, systemClock } from '../../host/clock.js'
 import { type IdSource, systemIds } from '../../host/ids.js'
+import { type Logger, silentLogger } from '../../host/logger.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { checked } from '../../store/checked.js'
 import { type ThreadStoreError, invalidRequest, threadNotFound } from '../../store/errors.js'
@@ -31,6 +32,8 @@ export interface LocalStoreOptions {
   readonly readOnly?: boolean
   readonly clock?: Clock
   readonly ids?: IdSource
+  /** Told of what went wrong without harm. @defaultValue nobody */
+  readonly logger?: Logger
 }
 
 /** A thread, by the path of one of its rollouts. */
@@ -52,9 +55,10 @@ export interface LocalThreadStore extends ThreadStore {
 /** Opens a Codex home as a store. */
 export async function openLocalStore(options: LocalStoreOptions): Promise<LocalThreadStore> {
   const { clock = systemClock, ids = systemIds, readOnly = false } = options
+  const { logger = silentLogger } = options
   const paths = homePaths(options.home, options.sqliteHome)
   if (readOnly && !looksLikeHome(paths)) throw noHome(paths.home)
-  const home = new OpenHome(paths, { readOnly, clock, ids })
+  const home = new OpenHome(paths, { readOnly, clock, ids, logger })
   const store = checked(new LocalThreads(home))
   return {
     ...store,

@@ -8,12 +8,20 @@ import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
 import { ThreadStoreError, missingBase } from '../../store/errors.js'
 import { requireKnownHistoryMode } from '../../store/history-mode.js'
-import { fetchBases, resolveLineage } from '../../store/lineage.js'
+import {
+  type BaseLookup,
+  type LineageSegment,
+  fetchBases,
+  resolveLineage,
+} from '../../store/lineage.js'
 import type { StoredThreadHistory } from '../../store/records.js'
 import type { HomeIndex } from './home-index.js'
+import { unreadable } from './home/home-paths.js'
 import { readRolloutBytes } from './home/rollout-bytes.js'
 import type { RolloutHeads } from './home/rollout-head.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
+
+const LINE_FEED = 0x0a
 
 /** What reading histories takes. */
 export interface HistorySources {
@@ -26,6 +34,8 @@ export interface HistoryPlace {
   readonly threadId: ThreadId
   /** `null` when the thread has lost its files. */
   readonly current: RolloutEntry | null
+  /** Where in that rollout the history ends. @defaultValue where the rollout does */
+  readonly end?: HistoryPosition
 }
 
 /** An item with its place in the lineage. */
@@ -67,11 +77,11 @@ export async function loadTurns(
 
 async function readItems(
   sources: HistorySources,
-  { threadId, current }: HistoryPlace,
+  { threadId, current, end }: HistoryPlace,
   onItem: (placed: PlacedItem) => void,
 ): Promise<HistoryPosition> {
   if (current === null) throw missingRollout(threadId)
-  const segments = await fileSegments(sources, threadId, current)
+  const segments = await fileSegments(sources, threadId, current, end)
   let position: HistoryPosition | null = null
   for (const segment of segments) position = await readSegment(segment, onItem)
   if (position === null) throw missingRollout(threadId)
@@ -80,30 +90,64 @@ async function readItems(
 
 /** Finds the files of a lineage, oldest first, and how much of each counts. */
 async function fileSegments(
-  { index, heads }: HistorySources,
+  sources: HistorySources,
   threadId: ThreadId,
   current: RolloutEntry,
+  until: HistoryPosition | undefined,
 ): Promise<FileSegment[]> {
   // What is appended while the lineage is read belongs to a later reading.
-  const size = current.compressed ? null : statSync(current.path).size
-  const entryOf = (rolloutId: RolloutId): RolloutEntry | null =>
-    rolloutId === current.rolloutId ? current : index.rollout(rolloutId)
-  const baseOf = await fetchBases(current.rolloutId, async (rolloutId) => {
-    const entry = entryOf(rolloutId)
-    if (entry === null) return undefined
-    const head = await heads.head(entry)
-    requireKnownHistoryMode({ threadId, historyMode: head?.historyMode ?? 'legacy' })
-    return head?.historyBase ?? null
-  })
+  const size = current.compressed ? null : sizeOf(current.path)
+  const baseOf = await basesOf(sources, threadId, current)
   return resolveLineage(threadId, current.rolloutId, baseOf).map(({ rolloutId, end }) => {
-    const entry = entryOf(rolloutId)
+    const entry = entryOf(sources, current, rolloutId)
     if (entry === null) throw missingBase(threadId, rolloutId)
-    const byteCount = end === null ? size : end.endByteOffset
-    return { entry, base: baseOf(rolloutId) ?? null, byteCount, isBase: end !== null }
+    const stop = end ?? until ?? null
+    const byteCount = stop === null ? size : stop.endByteOffset
+    return { entry, base: baseOf(rolloutId) ?? null, byteCount, isBase: stop !== null }
   })
 }
 
-/** Reads the items of a segment and says where the last of them ends. */
+/** The rollouts that a history runs through, oldest first. */
+export async function lineageOf(
+  sources: HistorySources,
+  threadId: ThreadId,
+  current: RolloutEntry,
+): Promise<LineageSegment[]> {
+  const baseOf = await basesOf(sources, threadId, current)
+  return resolveLineage(threadId, current.rolloutId, baseOf)
+}
+
+function basesOf(
+  sources: HistorySources,
+  threadId: ThreadId,
+  current: RolloutEntry,
+): Promise<BaseLookup> {
+  return fetchBases(current.rolloutId, async (rolloutId) => {
+    const entry = entryOf(sources, current, rolloutId)
+    if (entry === null) return undefined
+    const head = await sources.heads.head(entry)
+    requireKnownHistoryMode({ threadId, historyMode: head?.historyMode ?? 'legacy' })
+    return head?.historyBase ?? null
+  })
+}
+
+function entryOf(
+  { index }: HistorySources,
+  current: RolloutEntry,
+  rolloutId: RolloutId,
+): RolloutEntry | null {
+  return rolloutId === current.rolloutId ? current : index.rollout(rolloutId)
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch (reason) {
+    throw unreadable(path, reason)
+  }
+}
+
+/** Reads the items of a segment and says where it ends. */
 async function readSegment(
   { entry, base, byteCount, isBase }: FileSegment,
   onItem: (placed: PlacedItem) => void,
@@ -116,19 +160,27 @@ async function readSegment(
   for await (const line of splitLines(readRolloutBytes(entry, range))) {
     const end = line.offset + line.length + Number(line.terminated)
     endsLine = line.terminated
-    if (line.terminated) endByteOffset = end
+    endByteOffset = end
     const parsed = line.bytes === null ? null : parseRolloutLine(line.bytes)
     if (parsed === null || !('item' in parsed)) continue
     const ordinal = ordinalOf(parsed.item.ordinal)
     endOrdinalExclusive = Math.max(endOrdinalExclusive, ordinal + 1)
-    endByteOffset = end
     onItem({ item: parsed.item, ordinal })
   }
-  if (isBase && !endsLine) throw cutInsideLine(entry, byteCount)
+  if (isBase && !endsLine && !(await endsTornLine(entry, endByteOffset))) {
+    throw cutInsideLine(entry, endByteOffset)
+  }
   return { rolloutId: entry.rolloutId, endOrdinalExclusive, endByteOffset }
 }
 
-function missingRollout(threadId: ThreadId): ThreadStoreError {
+/** Whether a line without its line feed was the last one when a rollout began behind it. */
+async function endsTornLine(entry: RolloutEntry, offset: number): Promise<boolean> {
+  for await (const chunk of readRolloutBytes(entry, { from: offset })) return chunk[0] === LINE_FEED
+  return true
+}
+
+/** The error for a thread whose row is all that is left of it. */
+export function missingRollout(threadId: ThreadId): ThreadStoreError {
   return new ThreadStoreError(
     'INTERNAL',
     `thread ${threadId} is known, but its rollout is missing`,
@@ -136,7 +188,7 @@ function missingRollout(threadId: ThreadId): ThreadStoreError {
   )
 }
 
-function cutInsideLine(entry: RolloutEntry, byteCount: number | null): ThreadStoreError {
+function cutInsideLine(entry: RolloutEntry, byteCount: number): ThreadStoreError {
   return new ThreadStoreError(
     'INTERNAL',
     `a history goes on from byte ${byteCount} of rollout ${entry.rolloutId}, which is inside a line`,

@@ -1,10 +1,11 @@
 import { ThreadStoreError } from '../../store/errors.js'
-import type { RolloutFile, StoredRollout } from '../../store/records.js'
+import type { StoredRollout } from '../../store/records.js'
 import type { HomeThread } from './home-index.js'
-import { type FileStamp, printMtime, printStamp, stampOf } from './home/file-stamp.js'
+import { type FileStamp, contentStamp, printMtime, printStamp, stampOf } from './home/file-stamp.js'
 import { countRolloutBytes } from './home/rollout-bytes.js'
 import type { RolloutHeads } from './home/rollout-head.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
+import type { ImportedFile } from './record/overlay.js'
 
 /** A rollout of a thread with the state its file was in when it was looked at. */
 export interface StampedRollout {
@@ -31,31 +32,30 @@ export async function stampedRollouts(
   const found: StampedRollout[] = []
   for (const entry of thread.rollouts) {
     const stamp = stampOf(entry.path)
-    if (stamp !== null) found.push(await stampedRollout(entry, stamp, heads))
+    const imported = thread.overlay.files[entry.rolloutId]
+    if (stamp !== null) found.push(await stampedRollout(entry, stamp, heads, imported))
   }
   return basesFirst(found, current)
-}
-
-/** Where a rollout lies, as a restored copy of it should lie. */
-export function rolloutFile(entry: RolloutEntry, stamp: FileStamp): RolloutFile {
-  return { name: entry.file, modifiedAt: printMtime(stamp) }
 }
 
 async function stampedRollout(
   entry: RolloutEntry,
   stamp: FileStamp,
   heads: RolloutHeads,
+  imported: ImportedFile | undefined,
 ): Promise<StampedRollout> {
+  // What was said of the file when it was imported holds as long as nobody has written to it.
+  const said = imported?.content === contentStamp(stamp) ? imported : null
   const head = await heads.tryHead(entry)
   const unpacked = entry.compressed ? await decompressedSize(entry, stamp) : null
   const rollout = {
     rolloutId: entry.rolloutId,
     base: head?.historyBase ?? null,
-    file: rolloutFile(entry, stamp),
+    file: { name: entry.file, modifiedAt: said?.modifiedAt ?? printMtime(stamp) },
     byteCount: unpacked ?? Number(stamp.size),
     itemCount: null,
     sha256: null,
-    fingerprint: printStamp(stamp),
+    fingerprint: said?.fingerprint ?? printStamp(stamp),
   }
   return { entry, stamp, rollout, source: { path: entry.path, compressed: unpacked !== null } }
 }

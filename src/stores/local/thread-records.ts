@@ -10,10 +10,11 @@ import type { RolloutHeads } from './home/rollout-head.js'
 import { lastTokenUsage } from './home/rollout-tail.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import type { DerivedRecords } from './record/derived-record.js'
-import { INDEX_NAME, IN_ARCHIVE, trustedFields } from './record/overlay.js'
-import { rowToRecord } from './record/row-to-record.js'
+import { mergeExtra } from './record/extra-parts.js'
+import { INDEX_NAME, IN_ARCHIVE, noOverlay, trustedFields } from './record/overlay.js'
+import { type RowSurroundings, rowToRecord } from './record/row-to-record.js'
 import type { SqlRow } from './state/table-columns.js'
-import type { ExtraReader } from './state/thread-extra.js'
+import type { ExtraReader, ExtraSnapshot } from './state/thread-extra.js'
 
 /** What turning a thread of a home into a record takes. */
 export interface RecordSources {
@@ -65,35 +66,55 @@ export class ThreadRecords {
   }
 
   /** The whole record, the same whether it was asked for alone or in a list. */
-  async complete(thread: HomeThread): Promise<ThreadRecord> {
-    const summary = await this.summary(thread)
+  async complete(
+    thread: HomeThread,
+    extras: ExtraSnapshot = this.#sources.extra.snapshot(),
+  ): Promise<ThreadRecord> {
+    const current = await this.current(thread)
+    const { overlay } = thread.overlay
+    const { extra, ...fields } = trustedFields(overlay, overlayedColumns(thread, current))
+    const plain = await this.#addRollout(thread, await this.summary(thread), extras, fields)
+    const merged = extra === undefined ? plain.extra : mergeExtra(plain.extra, extra)
+    return { ...plain, ...fields, extra: merged }
+  }
+
+  /** The whole record as it would be without what is kept beside Codex's own columns. */
+  async plain(thread: HomeThread): Promise<ThreadRecord> {
+    const bare = { ...thread, overlay: noOverlay }
+    return this.#addRollout(bare, await this.#summarise(bare), this.#sources.extra.snapshot(), {})
+  }
+
+  async #addRollout(
+    thread: HomeThread,
+    summary: ThreadRecord,
+    extras: ExtraSnapshot,
+    kept: Partial<ThreadRecord>,
+  ): Promise<ThreadRecord> {
     const { row, threadId } = thread
     const current = await this.current(thread)
     const head = current && (await this.#sources.heads.tryHead(current))
-    const tokenUsage = row === null ? summary.tokenUsage : await this.#tokenUsage(row, current)
+    const found = row === null ? summary.tokenUsage : await this.#tokenUsage(row, current)
+    const { tokenUsage = found } = kept
     return {
       ...summary,
-      tokenUsage,
+      tokenUsage: found,
       forkedFromId: head?.forkedFromId ?? null,
       parentThreadId: head?.parentThreadId ?? null,
       historyMode: head?.historyMode ?? summary.historyMode,
-      extra: this.#sources.extra.read(threadId, row, tokenUsage),
-      ...trustedFields(thread.overlay, columnsOf(thread, current)),
+      extra: extras.read(threadId, row, tokenUsage),
     }
   }
 
   async #summarise(thread: HomeThread): Promise<ThreadRecord> {
     const current = await this.current(thread)
-    const { row, indexName } = thread
-    const inArchive = current?.archived ?? null
-    const archivedFileTime = (): string => fileTime(current)
+    const { row } = thread
     const base =
       row === null && current !== null
         ? await this.#sources.derived.record(thread, current, fileTime(current))
-        : { ...withoutRow, ...rowToRecord(row ?? {}, { indexName, inArchive, archivedFileTime }) }
+        : { ...withoutRow, ...rowToRecord(row ?? {}, rowSurroundings(thread, current)) }
     return {
       ...base,
-      ...trustedFields(thread.overlay, columnsOf(thread, current)),
+      ...trustedFields(thread.overlay.overlay, overlayedColumns(thread, current)),
       rolloutPath: current?.path ?? null,
     }
   }
@@ -125,8 +146,17 @@ const withoutRow = {
   extra: null,
 } as const satisfies Partial<ThreadRecord>
 
+/** What decides a record beside the row, as far as it is known without opening a rollout. */
+export function rowSurroundings(
+  { indexName }: HomeThread,
+  current: RolloutEntry | null,
+): RowSurroundings {
+  const inArchive = current?.archived ?? null
+  return { indexName, inArchive, archivedFileTime: () => fileTime(current) }
+}
+
 /** A row with the facts beside it that decide whether an overlay still counts. */
-function columnsOf(thread: HomeThread, current: RolloutEntry | null): SqlRow {
+export function overlayedColumns(thread: HomeThread, current: RolloutEntry | null): SqlRow {
   return {
     ...thread.row,
     [INDEX_NAME]: thread.indexName ?? null,

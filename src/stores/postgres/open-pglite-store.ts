@@ -2,12 +2,13 @@ import type { PostgresDriver } from '../../host/postgres.js'
 import type { ThreadStore } from '../../store/thread-store.js'
 import { errorFromPostgres } from './error-from-postgres.js'
 import { type StoreOptions, openStore } from './open-store.js'
+import { borrowDatabase } from './pglite-folder.js'
 
 /** Which embedded database, and what the store borrows. */
 export interface PgliteStoreOptions extends StoreOptions {
   /**
    * The database's folder, made when it is not there. Absent: in memory, gone when it is closed.
-   * Handles of one process share a folder; another process must not use it meanwhile.
+   * Handles of one process share a folder; another process is refused meanwhile.
    */
   readonly dir?: string
   /** Instead of a folder: a driver, which stays open when the store is closed. */
@@ -25,12 +26,13 @@ export async function openPgliteStore(options: PgliteStoreOptions = {}): Promise
   // Loaded here, so that who uses another store needs no PGlite.
   const { openPgliteDriver } = await import('./pglite-driver.js')
   try {
-    const opened = await openPgliteDriver(dir === undefined ? {} : { dir })
-    const durability = dir === undefined ? 'none' : 'process-crash'
-    return await openStore(
-      { ...shared, durability, driver: opened, release: () => opened.close() },
-      options,
-    )
+    if (dir === undefined) {
+      const opened = await openPgliteDriver()
+      const release = (): Promise<void> => opened.close()
+      return await openStore({ ...shared, durability: 'none', driver: opened, release }, options)
+    }
+    const borrowed = await borrowDatabase(dir, (folder) => openPgliteDriver({ dir: folder }))
+    return await openStore({ ...shared, ...borrowed }, options)
   } catch (reason) {
     throw errorFromPostgres(reason, server)
   }

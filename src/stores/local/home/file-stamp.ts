@@ -17,12 +17,23 @@ export function stampOf(path: string): FileStamp | null {
 
 export function sameStamp(a: FileStamp | null, b: FileStamp | null): boolean {
   if (a === null || b === null) return a === b
-  return printStamp(a) === printStamp(b)
+  return (
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
+    a.size === b.size &&
+    a.ino === b.ino &&
+    a.dev === b.dev
+  )
 }
 
 /** One text for one state of a file: its fingerprint. */
 export function printStamp({ dev, ino, size, mtimeNs, ctimeNs }: FileStamp): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':')
+}
+
+/** The same for as long as nobody writes to the file, also when it is moved or its mode changes. */
+export function contentStamp({ dev, ino, size, mtimeNs }: FileStamp): string {
+  return [dev, ino, size, mtimeNs].join(':')
 }
 
 /** ISO 8601 UTC with nanoseconds, as far as the file system keeps them. */

@@ -51,12 +51,17 @@ export async function countRolloutBytes(
 
 const ZSTD_MAGIC = Buffer.of(0x28, 0xb5, 0x2f, 0xfd)
 
+/** Whether bytes begin as compressed ones do; no line of a rollout does. */
+export function isZstd(bytes: Uint8Array): boolean {
+  return ZSTD_MAGIC.equals(bytes.subarray(0, ZSTD_MAGIC.length))
+}
+
 /** Whether a file is compressed, whatever its name says: plain lines have been found under `.zst`. */
 function isPacked(path: string): boolean {
   const start = Buffer.alloc(ZSTD_MAGIC.length)
   const file = openForReading(path)
   try {
-    return readSync(file, start, 0, start.length, 0) === start.length && start.equals(ZSTD_MAGIC)
+    return readSync(file, start, 0, start.length, 0) === start.length && isZstd(start)
   } finally {
     closeSync(file)
   }

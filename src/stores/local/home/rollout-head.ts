@@ -2,6 +2,8 @@ import { closeSync, readSync } from 'node:fs'
 import { parseRolloutLine } from '../../../history/rollout-line.js'
 import { type SessionMeta, readSessionMeta } from '../../../history/session-meta.js'
 import { splitLines } from '../../../history/split-lines.js'
+import { type JsonObject, isJsonObject } from '../../../protocol/json.js'
+import type { RolloutItem } from '../../../protocol/rollout-item.js'
 import { type FileStamp, sameStamp, stampOf } from './file-stamp.js'
 import { ifReadable, openForReading, readRolloutBytes } from './rollout-bytes.js'
 import type { RolloutEntry } from './rollout-tree.js'
@@ -37,12 +39,21 @@ export class RolloutHeads {
   }
 }
 
+/** The payload of the first `session_meta` as it stands, or `null` when there is none. */
+export async function firstMetaPayload(entry: RolloutEntry): Promise<JsonObject | null> {
+  const item = (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
+  return isJsonObject(item?.payload) ? item.payload : null
+}
+
 async function readHead(entry: RolloutEntry): Promise<SessionMeta | null> {
-  return (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
+  const item = (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
+  const meta = item && readSessionMeta(item)
+  // Instructions are long, and nobody asks a head for them.
+  return meta && { ...meta, baseInstructions: null, dynamicTools: null }
 }
 
 /** The common case, one small read: the first line is whole and is the `session_meta`. */
-function firstLineMeta(path: string): SessionMeta | null {
+function firstLineMeta(path: string): RolloutItem | null {
   const bytes = Buffer.allocUnsafe(FIRST_READ_BYTES)
   const file = openForReading(path)
   try {
@@ -54,7 +65,7 @@ function firstLineMeta(path: string): SessionMeta | null {
   }
 }
 
-async function searchMeta(entry: RolloutEntry): Promise<SessionMeta | null> {
+async function searchMeta(entry: RolloutEntry): Promise<RolloutItem | null> {
   const chunks = readRolloutBytes(entry)
   const lines = splitLines(chunks, { lineBytesMax: HEAD_BYTES_MAX })
   for await (const { bytes, offset } of lines) {
@@ -65,9 +76,7 @@ async function searchMeta(entry: RolloutEntry): Promise<SessionMeta | null> {
   return null
 }
 
-function metaOf(line: Uint8Array): SessionMeta | null {
+function metaOf(line: Uint8Array): RolloutItem | null {
   const parsed = parseRolloutLine(line)
-  const meta = 'item' in parsed ? readSessionMeta(parsed.item) : null
-  // Instructions are long, and nobody asks a head for them.
-  return meta && { ...meta, baseInstructions: null, dynamicTools: null }
+  return 'item' in parsed && readSessionMeta(parsed.item) !== null ? parsed.item : null
 }

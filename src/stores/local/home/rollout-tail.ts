@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
 import { parseRolloutLine } from '../../../history/rollout-line.js'
 import { splitLines } from '../../../history/split-lines.js'
+import { readTokenUsage } from '../../../history/token-usage.js'
 import { isJsonObject } from '../../../protocol/json.js'
 import type { TokenUsage } from '../../../protocol/metadata.js'
-import { readTokenUsage } from '../record/observe-items.js'
 import { openForReading, readRolloutBytes } from './rollout-bytes.js'
 import type { RolloutEntry } from './rollout-tree.js'
 
@@ -71,6 +71,6 @@ function usageOf(line: Uint8Array): TokenUsage | null {
   const parsed = parseRolloutLine(line)
   if (!('item' in parsed) || parsed.item.type !== 'event_msg') return null
   const { payload } = parsed.item
-  const reports = isJsonObject(payload) && payload['type'] === 'token_count'
-  return reports ? readTokenUsage(payload) : null
+  const info = isJsonObject(payload) && payload['type'] === 'token_count' ? payload['info'] : null
+  return isJsonObject(info) ? readTokenUsage(info['total_token_usage']) : null
 }

@@ -1,6 +1,17 @@
-import { createReadStream } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { splitLines } from '../../../history/split-lines.js'
-import { isJsonObject } from '../../../protocol/json.js'
+import { type JsonValue, isJsonObject } from '../../../protocol/json.js'
 import { parseJson } from '../../../protocol/parse-json.js'
 import type { ThreadId } from '../../../protocol/thread-id.js'
 import { type FileStamp, sameStamp, stampOf } from './file-stamp.js'
@@ -8,8 +19,17 @@ import { type FileStamp, sameStamp, stampOf } from './file-stamp.js'
 /** An entry is a line of at most this many bytes; longer ones are nobody's name. */
 const ENTRY_BYTES_MAX = 1024 * 1024
 
+const LINE_FEED = 0x0a
+
 /** The newest name of every thread in `session_index.jsonl`; blank where it was cleared. */
 export type IndexNames = ReadonlyMap<ThreadId, string>
+
+/** A line of the index: from then on the thread has that name, or with `null` none. */
+export interface IndexEntry {
+  readonly threadId: ThreadId
+  readonly name: string | null
+  readonly updatedAt: string
+}
 
 /** Reads the file of names, and reads it again only when it has changed. */
 export class SessionIndex {
@@ -49,5 +69,41 @@ export class SessionIndex {
     }
     this.#unreadableLines = unreadable
     return names
+  }
+}
+
+/** Adds an entry, which from then on is the thread's newest. Hold the index's lock. */
+export function appendIndexEntry(path: string, entry: IndexEntry): void {
+  const { threadId, name, updatedAt } = entry
+  const line = JSON.stringify({ id: threadId, thread_name: name ?? '', updated_at: updatedAt })
+  appendFileSync(path, endsTorn(path) ? `\n${line}\n` : `${line}\n`)
+}
+
+/** Removes every entry of a thread. Hold the index's lock. */
+export function removeIndexEntries(path: string, threadId: ThreadId): void {
+  if (!existsSync(path)) return
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const kept = lines.filter((line) => !line.includes(threadId) || idOf(line) !== threadId)
+  if (kept.length === lines.length) return
+  const staged = `${path}.threadstore.tmp`
+  writeFileSync(staged, kept.join('\n'))
+  renameSync(staged, path)
+}
+
+function idOf(line: string): JsonValue | undefined {
+  const entry = parseJson(line)
+  return isJsonObject(entry) ? entry['id'] : undefined
+}
+
+function endsTorn(path: string): boolean {
+  if (!existsSync(path)) return false
+  const fd = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(fd)
+    const last = Buffer.of(LINE_FEED)
+    if (size > 0) readSync(fd, last, 0, 1, size - 1)
+    return last[0] !== LINE_FEED
+  } finally {
+    closeSync(fd)
   }
 }

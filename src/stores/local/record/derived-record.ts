@@ -1,6 +1,13 @@
+import {
+  type DerivedMetadata,
+  type MetadataDeriver,
+  createMetadataDeriver,
+} from '../../../history/derive-metadata.js'
 import { parseRolloutLine } from '../../../history/rollout-line.js'
 import type { SessionMeta } from '../../../history/session-meta.js'
 import { splitLines } from '../../../history/split-lines.js'
+import type { RolloutItem } from '../../../protocol/rollout-item.js'
+import type { ThreadId } from '../../../protocol/thread-id.js'
 import { knownGitInfo } from '../../../store/metadata-patch.js'
 import type { ThreadRecord } from '../../../store/records.js'
 import type { HomeIndex, HomeThread } from '../home-index.js'
@@ -8,7 +15,6 @@ import { printStamp, stampOf } from '../home/file-stamp.js'
 import { type ByteRange, ifReadable, readRolloutBytes } from '../home/rollout-bytes.js'
 import type { RolloutHeads } from '../home/rollout-head.js'
 import type { RolloutEntry } from '../home/rollout-tree.js'
-import { type ObservedFields, nothingObserved, observeItem } from './observe-items.js'
 
 /** Where the rollouts are that a record is derived from. */
 export interface DerivedSources {
@@ -58,18 +64,18 @@ export class DerivedRecords {
       rolloutPath: current.path,
       preview: fields.preview ?? '',
       name: indexName === undefined || indexName.trim() === '' ? null : indexName,
-      title: fields.title,
-      model: fields.model,
-      reasoningEffort: fields.reasoningEffort,
+      title: fields.title ?? null,
+      model: fields.model ?? null,
+      reasoningEffort: fields.reasoningEffort ?? null,
       createdAt: meta?.createdAt ?? fileTime,
       updatedAt: fileTime,
       archivedAt: current.archived ? fileTime : null,
       cwd: meta?.cwd || fields.cwd || '',
-      gitInfo: fields.gitInfo && knownGitInfo(fields.gitInfo),
-      approvalMode: fields.approvalMode,
-      permissionProfile: fields.permissionProfile,
-      tokenUsage: fields.tokenUsage,
-      firstUserMessage: fields.firstUserMessage,
+      gitInfo: fields.gitInfo ? knownGitInfo(fields.gitInfo) : null,
+      approvalMode: fields.approvalMode ?? null,
+      permissionProfile: fields.permissionProfile ?? null,
+      tokenUsage: fields.tokenUsage ?? null,
+      firstUserMessage: fields.firstUserMessage ?? null,
       memoryMode: fields.memoryMode ?? 'enabled',
       extraConfig: null,
       extra: null,
@@ -78,29 +84,51 @@ export class DerivedRecords {
 
   /** What the thread's own rollout says, its first message looked for through its bases. */
   async #observe(
-    threadId: string,
+    threadId: ThreadId,
     current: RolloutEntry,
     meta: SessionMeta | null,
-  ): Promise<ObservedFields> {
-    const fields = nothingObserved()
+  ): Promise<DerivedMetadata> {
+    const observed = new Observed(threadId)
     // What was observed before it became unreadable stays observed.
-    await ifReadable(() => observeEnds(current, threadId, fields), undefined)
+    await ifReadable(() => observeEnds(current, observed), undefined)
+    let { fields } = observed
     let base = meta?.historyBase ?? null
     for (let depth = 0; base !== null && depth < LINEAGE_MAX; depth += 1) {
       const entry = this.#sources.index.rollout(base.rolloutId)
       if (entry === null) break
-      const before = nothingObserved()
+      const before = new Observed(threadId)
       const range = { to: Math.min(DERIVED_BYTES, base.endByteOffset) }
-      await ifReadable(() => observeRange(entry, threadId, before, range), undefined)
-      // What was said first was said in a base; a fork has first words of its own.
-      fields.preview = before.preview ?? fields.preview
-      if (entry.threadId === threadId) {
-        fields.firstUserMessage = before.firstUserMessage ?? fields.firstUserMessage
-        fields.title = before.title ?? fields.title
-      }
+      await ifReadable(() => observeRange(entry, before, range), undefined)
+      fields = { ...fields, ...firstWords(before.fields, entry.threadId === threadId) }
       base = (await this.#sources.heads.tryHead(entry))?.historyBase ?? null
     }
     return fields
+  }
+}
+
+/** What was said first was said in a base; but a fork has first words of its own. */
+function firstWords(
+  { preview, title, firstUserMessage }: DerivedMetadata,
+  own: boolean,
+): DerivedMetadata {
+  return {
+    ...(preview === undefined ? {} : { preview }),
+    ...(title === undefined || !own ? {} : { title }),
+    ...(firstUserMessage === undefined || !own ? {} : { firstUserMessage }),
+  }
+}
+
+/** What has been derived so far. */
+class Observed {
+  fields: DerivedMetadata = {}
+  readonly #deriver: MetadataDeriver
+
+  constructor(threadId: ThreadId) {
+    this.#deriver = createMetadataDeriver(threadId)
+  }
+
+  add(item: RolloutItem): void {
+    this.fields = { ...this.fields, ...this.#deriver.push([item]) }
   }
 }
 
@@ -119,27 +147,22 @@ function fieldsOfMeta(meta: SessionMeta | null) {
   }
 }
 
-async function observeEnds(
-  entry: RolloutEntry,
-  threadId: string,
-  fields: ObservedFields,
-): Promise<void> {
+async function observeEnds(entry: RolloutEntry, observed: Observed): Promise<void> {
   const size = entry.compressed ? 0 : Number(stampOf(entry.path)?.size ?? 0n)
-  if (size <= 2 * DERIVED_BYTES) return await observeRange(entry, threadId, fields, {})
-  await observeRange(entry, threadId, fields, { to: DERIVED_BYTES })
-  await observeRange(entry, threadId, fields, { from: size - DERIVED_BYTES })
+  if (size <= 2 * DERIVED_BYTES) return await observeRange(entry, observed, {})
+  await observeRange(entry, observed, { to: DERIVED_BYTES })
+  await observeRange(entry, observed, { from: size - DERIVED_BYTES })
 }
 
 /** Observes the items in a range; a line that the range cuts is no item and is passed over. */
 async function observeRange(
   entry: RolloutEntry,
-  threadId: string,
-  fields: ObservedFields,
+  observed: Observed,
   range: ByteRange,
 ): Promise<void> {
   const lines = splitLines(readRolloutBytes(entry, range), { lineBytesMax: DERIVED_BYTES })
   for await (const { bytes } of lines) {
     const parsed = bytes === null ? null : parseRolloutLine(bytes)
-    if (parsed !== null && 'item' in parsed) observeItem(fields, threadId, parsed.item)
+    if (parsed !== null && 'item' in parsed) observed.add(parsed.item)
   }
 }

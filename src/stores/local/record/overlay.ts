@@ -14,8 +14,26 @@ export interface OverlayEntry {
   readonly seen: JsonObject
 }
 
-/** What a row of `threadstore_overlay` holds. */
+/** Values of ours, by field. */
 export type Overlay = Partial<Record<OverlayField, OverlayEntry>>
+
+/** What was said of a rollout when it was imported, good as long as its file is the same. */
+export interface ImportedFile {
+  readonly content: string
+  readonly fingerprint: string | null
+  readonly modifiedAt: string | null
+}
+
+/** By rollout id. */
+export type ImportedFiles = Readonly<Record<string, ImportedFile>>
+
+/** What a row of `threadstore_overlay` holds. */
+export interface OverlayRow {
+  readonly overlay: Overlay
+  readonly files: ImportedFiles
+}
+
+export const noOverlay: OverlayRow = { overlay: {}, files: {} }
 
 /** The newest name of the thread in `session_index.jsonl`, as if it were a column. */
 export const INDEX_NAME = 'session_index'
@@ -68,15 +86,29 @@ export function trustedFields(overlay: Overlay, columns: SqlRow): Partial<Thread
   const fields = Object.entries(overlay) as [OverlayField, OverlayEntry][]
   return Object.fromEntries(
     fields
-      .filter(
-        ([field, { seen }]) => canonicalJson(seen) === canonicalJson(seenColumns(field, columns)),
-      )
+      .filter(([field, { seen }]) => isStillSeen(field, seen, columns))
       .map(([field, { value }]) => [field, value]),
   )
 }
 
-/** Reads the text of an overlay row. What this version does not know is left out. */
-export function parseOverlay(text: string): Overlay {
+function isStillSeen(field: OverlayField, seen: JsonObject, columns: SqlRow): boolean {
+  return overlayColumns[field].every((column) => {
+    const now = valueToJson(columns[column] ?? null)
+    const then = seen[column] ?? null
+    return now === then || (isJsonObject(now) && canonicalJson(now) === canonicalJson(then))
+  })
+}
+
+/** Reads the texts of an overlay row. What this version does not know is left out. */
+export function parseOverlayRow(fields: string, files: string): OverlayRow {
+  const read = parseJson(files)
+  return {
+    overlay: parseOverlay(fields),
+    files: isJsonObject(read) ? (read as unknown as ImportedFiles) : {},
+  }
+}
+
+function parseOverlay(text: string): Overlay {
   const value = parseJson(text)
   if (!isJsonObject(value)) return {}
   const entries = Object.entries(value).filter(
@@ -84,4 +116,24 @@ export function parseOverlay(text: string): Overlay {
       field in overlayColumns && isJsonObject(entry) && isJsonObject(entry['seen']),
   )
   return Object.fromEntries(entries)
+}
+
+/**
+ * What has to be written beside a row so that it reads back as `record`, when without it it would
+ * read back as `plain`. `always` names fields of which that is not known.
+ */
+export function overlayFor(
+  record: ThreadRecord,
+  plain: ThreadRecord,
+  columns: SqlRow,
+  always: ReadonlySet<OverlayField>,
+): Overlay {
+  const fields = (Object.keys(overlayColumns) as OverlayField[]).filter(
+    (field) =>
+      field !== 'extra' &&
+      (always.has(field) || canonicalJson(record[field]) !== canonicalJson(plain[field])),
+  )
+  return Object.fromEntries(
+    fields.map((field) => [field, { value: record[field], seen: seenColumns(field, columns) }]),
+  )
 }

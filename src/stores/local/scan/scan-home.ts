@@ -6,6 +6,7 @@ import type { OpenHome } from '../open-home.js'
 import { stampOf } from '../home/file-stamp.js'
 import { readRolloutBytes } from '../home/rollout-bytes.js'
 import type { OddEntry, RolloutEntry } from '../home/rollout-tree.js'
+import { BaseChecks } from './base-checks.js'
 import { FindingTally } from './finding-tally.js'
 import type { HomeFinding, HomeFindingCode } from './home-findings.js'
 
@@ -53,6 +54,9 @@ export async function scanHome(home: OpenHome, options: ScanOptions = {}): Promi
   const threads = await home.index.all()
   await scan.databases()
   scan.odd(home.index.listing().odd())
+  for (const thread of threads.values()) {
+    for (const entry of thread.rollouts) await scan.bases.announce(entry, home.heads)
+  }
   let done = { rollouts: 0, bytes: 0 }
   for (const thread of threads.values()) {
     options.signal?.throwIfAborted()
@@ -66,11 +70,13 @@ export async function scanHome(home: OpenHome, options: ScanOptions = {}): Promi
   }
   await scan.names(threads)
   scan.sharedPaths(threads)
+  for (const { file, finding } of scan.bases.findings()) scan.tally.addLines(file, [finding])
   return { inventory: scan.inventory(), findings: scan.tally.list() }
 }
 
 class Scan {
   readonly tally = new FindingTally()
+  readonly bases = new BaseChecks()
   readonly #home: OpenHome
   #counts = {
     threads: 0,
@@ -149,7 +155,11 @@ class Scan {
       .slice(0, LARGEST)
     const { rolloutId } = entry
     const summary = await this.#readable(entry, () =>
-      scanRollout(readRolloutBytes(entry), { rolloutId, threadId }),
+      scanRollout(readRolloutBytes(entry), {
+        rolloutId,
+        threadId,
+        marks: this.bases.marks(rolloutId),
+      }),
     )
     if (summary !== null) this.#summary(entry, summary)
     return bytes
@@ -203,6 +213,7 @@ class Scan {
   }
 
   #summary(entry: RolloutEntry, summary: RolloutSummary): void {
+    this.bases.add(summary)
     this.#counts.items += summary.itemCount
     this.#counts.lines += summary.lineCount
     this.tally.addLines(entry.file, summary.findings)

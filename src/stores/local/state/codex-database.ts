@@ -1,16 +1,24 @@
-import { constants, copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ThreadStoreError } from '../../../store/errors.js'
 import { type FileStamp, printStamp, stampOf } from '../home/file-stamp.js'
 import type { Scratch } from './scratch.js'
+import { prepared } from './statements.js'
 
 /** The databases of a home that hold facts about threads; `thread_history` can be derived. */
 export const databaseStems = ['state', 'goals', 'queue', 'memories'] as const
-export type DatabaseStem = (typeof databaseStems)[number]
+export type DatabaseStem = (typeof databaseStems)[number] | 'thread_history'
 
 /** Files that belong to a database beside its own. */
 const companions = ['-wal', '-journal'] as const
+
+interface Problem {
+  readonly message: string
+  /** The state of the file that has it. */
+  readonly stamp: string
+  readonly corrupt: boolean
+}
 
 /** How often a database that is being written is copied anew before giving up. */
 const COPY_ATTEMPTS = 5
@@ -28,8 +36,9 @@ export class CodexDatabase {
   readonly #scratch: Scratch | null
   #open: { readonly db: Database.Database; readonly path: string; readonly stamp: string } | null =
     null
-  #problem: { readonly message: string; readonly stamp: string } | null = null
+  #problem: Problem | null = null
   #version = 0
+  #file: { readonly changed: bigint; readonly path: string | null } | null = null
   #dataVersion: unknown = null
 
   constructor(stem: DatabaseStem, folder: string, scratch: Scratch | null) {
@@ -43,9 +52,19 @@ export class CodexDatabase {
     return this.#problem?.message ?? null
   }
 
+  /** Whether the problem is the content itself, which no waiting will mend. */
+  get corrupt(): boolean {
+    return this.#problem?.corrupt ?? false
+  }
+
   /** The file, whether or not it can be used; `null` when there is none. */
   file(): string | null {
-    return newestDatabase(this.#folder, this.stem)
+    // Looked up again only when a name in the folder has come or gone.
+    const changed = statSync(this.#folder, { bigint: true }).mtimeNs
+    if (this.#file?.changed !== changed) {
+      this.#file = { changed, path: newestDatabase(this.#folder, this.stem) }
+    }
+    return this.#file.path
   }
 
   /** A connection to what the database holds now, or `null` when it is absent or unusable. */
@@ -75,7 +94,8 @@ export class CodexDatabase {
     } catch (reason) {
       if (!(reason instanceof Database.SqliteError)) throw reason
       if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(reason.code)) {
-        this.#problem = { message: this.#describe(reason), stamp: this.#open?.stamp ?? '' }
+        const message = this.#describe(reason)
+        this.#problem = { message, stamp: this.#open?.stamp ?? '', corrupt: isCorrupt(reason) }
         this.#close()
         return otherwise
       }
@@ -85,12 +105,33 @@ export class CodexDatabase {
 
   /** A number that is another one whenever the content may be another one. */
   version(): number {
-    const dataVersion = this.use((db) => db.pragma('data_version', { simple: true }), null)
+    const dataVersion = this.use((db) => prepared(db, 'PRAGMA data_version').pluck().get(), null)
     if (dataVersion !== this.#dataVersion) {
       this.#dataVersion = dataVersion
       this.#version += 1
     }
     return this.#version
+  }
+
+  /** A connection to write to, or the error that says why there is none. */
+  writable(): Database.Database {
+    const db = this.connection()
+    if (db !== null) return db
+    const message = this.problem ?? `there is no ${this.stem} database`
+    throw new ThreadStoreError('INTERNAL', message, { reason: 'storage' })
+  }
+
+  /** Runs `change` in a transaction that nobody can come between; SQLite's errors become ours. */
+  change<T>(change: (db: Database.Database) => T): T {
+    const db = this.writable()
+    try {
+      return db.transaction(() => change(db)).immediate()
+    } catch (reason) {
+      if (!(reason instanceof Database.SqliteError)) throw reason
+      throw databaseError(reason, this.#describe(reason))
+    } finally {
+      this.touch()
+    }
   }
 
   /** Says that this process has changed the content, which a connection does not see of itself. */
@@ -108,13 +149,17 @@ export class CodexDatabase {
     try {
       const opened = this.#scratch === null ? { path, stamp } : copied(path, this.#scratch)
       const db = new Database(opened.path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+      // What Codex runs with: a commit survives the process, and the log keeps the file intact.
+      db.pragma('synchronous = NORMAL')
       // Reads the schema, so that a file that is no database is known as such from the start.
       db.prepare('SELECT count(*) FROM sqlite_master').get()
       this.#open = { db, path, stamp: opened.stamp }
       this.#problem = null
       return db
     } catch (reason) {
-      this.#problem = { message: `${basename(path)}: ${messageOf(reason)}`, stamp }
+      const message = `${basename(path)}: ${messageOf(reason)}`
+      if (isBusy(reason)) throw databaseError(reason, message)
+      this.#problem = { message, stamp, corrupt: isCorrupt(reason) }
       return null
     }
   }
@@ -171,6 +216,14 @@ function identity(path: string): string {
 
 function print(stamp: FileStamp | null): string {
   return stamp === null ? '-' : printStamp(stamp)
+}
+
+function isBusy(reason: unknown): reason is InstanceType<typeof Database.SqliteError> {
+  return reason instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(reason.code)
+}
+
+function isCorrupt(reason: unknown): boolean {
+  return reason instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(reason.code)
 }
 
 /** What a failure of SQLite means to a caller. */

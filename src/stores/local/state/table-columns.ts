@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { prepared } from './statements.js'
 
 /** A column of a table, as far as reading and writing rows of any schema version needs to know. */
 export interface Column {
@@ -16,16 +17,15 @@ export type SqlRow = Readonly<Record<string, SqlValue>>
 
 export function hasTable(db: Database.Database, table: string): boolean {
   const query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-  return db.prepare<[string]>(query).get(table) !== undefined
+  return prepared<[string], unknown>(db, query).get(table) !== undefined
 }
 
 /** The columns of a table; none when there is no such table. */
 export function tableColumns(db: Database.Database, table: string): Column[] {
-  const rows = db
-    .prepare<[string], { name: string; dflt_value: string | null; notnull: number }>(
-      'SELECT name, dflt_value, "notnull" FROM pragma_table_info(?)',
-    )
-    .all(table)
+  const rows = prepared<[string], { name: string; dflt_value: string | null; notnull: number }>(
+    db,
+    'SELECT name, dflt_value, "notnull" FROM pragma_table_info(?)',
+  ).all(table)
   return rows.map((row) => ({
     name: row.name,
     defaultSql: row.dflt_value,

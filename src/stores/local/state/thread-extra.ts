@@ -6,6 +6,7 @@ import type { ThreadId } from '../../../protocol/thread-id.js'
 import type { CodexDatabase } from './codex-database.js'
 import { rowToJson, valueToJson } from './json-row.js'
 import { OVERLAY_TABLE } from './state-rows.js'
+import { prepared } from './statements.js'
 import {
   type Column,
   type SqlRow,
@@ -13,15 +14,6 @@ import {
   tableColumns,
   tablesWithColumn,
 } from './table-columns.js'
-
-/**
- * What belongs to a thread and has no field of its own, as it stands in `StoredThread.extra`.
- * `columns` are those of its row; `tables` holds whole rows, by `database.table`.
- */
-export interface ThreadExtra {
-  readonly columns: JsonObject
-  readonly tables: Readonly<Record<string, readonly JsonObject[]>>
-}
 
 /** Columns of `threads` that a field of the record says in full. */
 const columnsWithField: ReadonlySet<string> = new Set([
@@ -71,7 +63,12 @@ const referencedRows: readonly (readonly [table: string, key: string, column: st
 
 const tablesOfOurs: ReadonlySet<string> = new Set([OVERLAY_TABLE, 'threads'])
 
-/** Reads what belongs to one thread out of the databases of a home. */
+/** Reads what belongs to threads out of the databases of a home, as they are at one time. */
+export interface ExtraSnapshot {
+  read(threadId: ThreadId, row: SqlRow | null, tokenUsage: TokenUsage | null): JsonObject | null
+}
+
+/** Looks for the databases and their tables once for any number of threads. */
 export class ExtraReader {
   readonly #databases: readonly CodexDatabase[]
   readonly #readers = new Map<CodexDatabase, DatabaseReader>()
@@ -80,33 +77,48 @@ export class ExtraReader {
     this.#databases = databases
   }
 
-  read(threadId: ThreadId, row: SqlRow | null, tokenUsage: TokenUsage | null): JsonObject | null {
-    const tables: Record<string, JsonObject[]> = {}
-    let columns: JsonObject = {}
-    for (const database of this.#databases) {
+  snapshot(): ExtraSnapshot {
+    const readers = this.#databases.flatMap((database) =>
       database.use((db) => {
         const reader = this.#reader(database, db)
-        if (database.stem === 'state' && row !== null) columns = reader.oddColumns(row, tokenUsage)
-        for (const [table, rows] of reader.rowsOf(threadId, row)) {
-          if (rows.length > 0) tables[`${database.stem}.${table}`] = rows
+        return [[database, reader, reader.filledTables()] as const]
+      }, []),
+    )
+    return {
+      read: (threadId, row, tokenUsage) => {
+        const tables: Record<string, JsonObject[]> = {}
+        let columns: JsonObject = {}
+        for (const [database, reader, filled] of readers) {
+          database.use(() => {
+            if (database.stem === 'state' && row !== null) {
+              columns = reader.oddColumns(row, tokenUsage)
+            }
+            for (const [table, rows] of reader.rowsOf(threadId, row, filled)) {
+              if (rows.length > 0) tables[`${database.stem}.${table}`] = rows
+            }
+          }, undefined)
         }
-      }, undefined)
+        return nullIfEmpty({ ...part('columns', columns), ...part('tables', tables) })
+      },
     }
-    const extra: JsonObject = {
-      ...(Object.keys(columns).length === 0 ? {} : { columns }),
-      ...(Object.keys(tables).length === 0 ? {} : { tables }),
-    }
-    return Object.keys(extra).length === 0 ? null : extra
   }
 
   #reader(database: CodexDatabase, db: Database.Database): DatabaseReader {
     const known = this.#readers.get(database)
-    const schema = db.pragma('schema_version', { simple: true })
+    const schema = prepared(db, 'PRAGMA schema_version').pluck().get()
     if (known !== undefined && known.db === db && known.schema === schema) return known
     const reader = new DatabaseReader(db, schema)
     this.#readers.set(database, reader)
     return reader
   }
+}
+
+function part(name: string, fields: JsonObject): JsonObject {
+  return Object.keys(fields).length === 0 ? {} : { [name]: fields }
+}
+
+function nullIfEmpty(fields: JsonObject): JsonObject | null {
+  return Object.keys(fields).length === 0 ? null : fields
 }
 
 type RowQuery = readonly [table: string, query: Database.Statement<[string], SqlRow>]
@@ -131,9 +143,27 @@ class DatabaseReader {
     )
   }
 
-  rowsOf(threadId: ThreadId, row: SqlRow | null): Map<string, JsonObject[]> {
+  /** Most tables are empty in most homes, and need not be asked for every thread. */
+  filledTables(): ReadonlySet<string> {
+    const tables = [...this.#owned, ...this.#referenced.map(([, query]) => query)]
+    return new Set(
+      tables
+        .map(([table]) => table)
+        .filter((table) => {
+          const sql = `SELECT EXISTS (SELECT 1 FROM ${quoted(table)})`
+          return prepared<[], number>(this.db, sql).pluck().get() === 1
+        }),
+    )
+  }
+
+  rowsOf(
+    threadId: ThreadId,
+    row: SqlRow | null,
+    filled: ReadonlySet<string>,
+  ): Map<string, JsonObject[]> {
     const found = new Map<string, JsonObject[]>()
     const add = ([table, query]: RowQuery, key: string): void => {
+      if (!filled.has(table)) return
       const rows = query.all(key).map(rowToJson)
       found.set(table, [...(found.get(table) ?? []), ...rows])
     }

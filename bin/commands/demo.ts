@@ -1,0 +1,14 @@
+import type { Argv } from 'yargs'
+import { demo } from '../demo/demo.js'
+
+/** `threadstore demo`: the main job, on a recorded home. */
+export function demoCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'demo',
+    'migrate a recorded Codex home into an embedded database, and prove it',
+    (options) => options,
+    async () => {
+      process.exitCode = await demo()
+    },
+  )
+}

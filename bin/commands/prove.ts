@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs'
+import type { Argv } from 'yargs'
+import { type KillMatrix, matrixText, mutantLine, prove } from '../../conformance/index.js'
+import { proveExitCode } from '../conformance-exit-code.js'
+import { interruptible } from '../interruptible.js'
+import { openSubject } from '../open-subject.js'
+import { printLog, printText } from '../output.js'
+import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
+import { terminalStyle } from '../text-style.js'
+
+/** `threadstore prove`: runs the suite against broken versions of a store. */
+export function proveCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'prove <subject>',
+    'break a store in many ways, and see which the suite notices',
+    (options) =>
+      options.positional('subject', { type: 'string', demandOption: true }).options({
+        ...suiteOptions,
+        output: { type: 'string', describe: 'file the kill matrix is written to' },
+        json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
+      }),
+    async (args) => {
+      process.exitCode = await breakStore(args.subject, args)
+    },
+  )
+}
+
+interface MatrixArguments extends SuiteArguments {
+  readonly output?: string | undefined
+  readonly json: boolean
+}
+
+async function breakStore(subjectText: string, args: MatrixArguments): Promise<number> {
+  using interruption = interruptible()
+  await using opened = await openSubject(subjectText)
+  const { signal } = interruption
+  const matrix = await prove(opened.subject, {
+    ...suiteRunOptions(args),
+    signal,
+    onMutant: (mutant) => printLog(mutantLine(mutant)),
+  })
+  writeMatrix(matrix, args)
+  return proveExitCode(matrix, signal.aborted)
+}
+
+function writeMatrix(matrix: KillMatrix, { output, json }: MatrixArguments): void {
+  const document = `${JSON.stringify(matrix, null, 2)}\n`
+  if (output !== undefined) writeFileSync(output, document)
+  printText(json ? document : `${matrixText(matrix, terminalStyle())}\n`)
+}

@@ -1,0 +1,46 @@
+import type { Argv } from 'yargs'
+import { decodeReplay, reporters, run } from '../../conformance/index.js'
+import { conformanceExitCode } from '../conformance-exit-code.js'
+import { interruptible } from '../interruptible.js'
+import { openSubject } from '../open-subject.js'
+import { printText } from '../output.js'
+import { terminalStyle } from '../text-style.js'
+import { UsageError } from '../usage-error.js'
+
+/** `threadstore replay`: makes one failure happen again. */
+export function replayCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'replay <token> <subject>',
+    'run the one case a failure came from, with what it was given',
+    (options) =>
+      options
+        .positional('token', {
+          type: 'string',
+          demandOption: true,
+          describe: 'as a report gives it',
+        })
+        .positional('subject', { type: 'string', demandOption: true })
+        .options({ json: { type: 'boolean', default: false, describe: 'print the report' } }),
+    async (args) => {
+      process.exitCode = await replay(args.token, args.subject, args.json)
+    },
+  )
+}
+
+async function replay(token: string, subjectText: string, json: boolean): Promise<number> {
+  const decoded = decodeReplay(token)
+  if (decoded === null) throw new UsageError(`${token} is no token of a failure`)
+  const { case: filter, seed, path } = decoded
+  using interruption = interruptible()
+  await using opened = await openSubject(subjectText)
+  const { signal } = interruption
+  const report = await run(opened.subject, {
+    set: 'full',
+    filter,
+    seed,
+    signal,
+    ...(path !== null && { path }),
+  })
+  printText(json ? reporters.json(report) : reporters.text(report, terminalStyle()))
+  return conformanceExitCode(report, signal.aborted)
+}

@@ -1,0 +1,72 @@
+import Table from 'cli-table3'
+import type { Argv } from 'yargs'
+import { listRuns, type RunState } from '../../migrate/index.js'
+import { systemClock } from '../../src/host/clock.js'
+import { ExitCode } from '../exit-codes.js'
+import { formatBytes, formatDuration } from '../format.js'
+import { openStore } from '../open-store.js'
+import { printResult } from '../output.js'
+import { positiveInteger, targetAddress } from '../store-options.js'
+
+/** `threadstore status`: the migrations a store was the target of. */
+export function statusCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'status [target]',
+    'show the runs that migrated into a store, from any machine',
+    (options) =>
+      options
+        .positional('target', { type: 'string', describe: 'store that was migrated to' })
+        .options({
+          'target-env': { type: 'string', describe: 'environment variable that holds the target' },
+          limit: { type: 'number', default: 10, describe: 'runs to show, newest first' },
+          json: { type: 'boolean', default: false, describe: 'print a document instead of text' },
+        }),
+    async (args) => {
+      const limit = positiveInteger('--limit', args.limit)
+      await using target = await openStore(targetAddress(args.target, args.targetEnv), 'read')
+      const runs: RunState[] = []
+      for await (const run of listRuns(target.store)) {
+        runs.push(run)
+        if (runs.length === limit) break
+      }
+      if (args.json) printDocument(target.label, runs)
+      else printTable(runs)
+      process.exitCode = runs.length === 0 ? ExitCode.nothingExecuted : ExitCode.done
+    },
+  )
+}
+
+function printDocument(target: string, runs: readonly RunState[]): void {
+  printResult(JSON.stringify({ schema: 'threadstore/run-list/1', target, runs }, null, 2))
+}
+
+function printTable(runs: readonly RunState[]): void {
+  if (runs.length === 0) {
+    printResult('no run has migrated into this store')
+    return
+  }
+  const table = new Table({
+    head: ['run', 'state', 'started', 'host', 'threads', 'sent', 'seen'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const run of runs) {
+    const since = systemClock.now() - Date.parse(run.lastSeenAt)
+    table.push([
+      run.run,
+      run.stopped === null ? run.state : `${run.state}: ${run.stopped}`,
+      run.startedAt.slice(0, 19),
+      typeof run.facts['host'] === 'string' ? run.facts['host'] : '',
+      threadsOf(run),
+      formatBytes(run.bytesSent),
+      `${formatDuration(Math.max(0, since))} ago`,
+    ])
+  }
+  printResult(table.toString())
+}
+
+function threadsOf({ totals, left }: RunState): string {
+  return Object.entries({ ...totals, left })
+    .map(([status, count]) => (typeof count === 'number' && count > 0 ? `${count} ${status}` : ''))
+    .filter((part) => part !== '')
+    .join(', ')
+}

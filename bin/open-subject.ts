@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { StoreSubject } from '../conformance/index.js'
+import { memorySubject } from '../conformance/mutants/memory-subject.js'
+import type { ThreadStore } from '../src/index.js'
+import { UnreachableError } from './failures.js'
+import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
+import { UsageError } from './usage-error.js'
+
+/** A store to be tested, and what has to be closed when that is done. */
+export interface OpenedSubject extends AsyncDisposable {
+  readonly subject: StoreSubject
+}
+
+/**
+ * Gets the subject a command was pointed at: a store’s address, or a module whose default export
+ * is a subject or a function that opens a new, empty store.
+ */
+export async function openSubject(text: string): Promise<OpenedSubject> {
+  if (/\.[cm]?[jt]s$/.test(text)) return lasting(await moduleSubject(text))
+  try {
+    return await storeSubject(parseStoreAddress(text))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UnreachableError(redact(`${text} cannot be opened: ${reason}`), { cause: error })
+  }
+}
+
+async function moduleSubject(path: string): Promise<StoreSubject> {
+  const file = resolve(path)
+  if (!existsSync(file)) throw new UsageError(`there is no module ${path}`)
+  const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  const exported = loaded.default
+  if (typeof exported === 'function') {
+    const open = exported as () => ThreadStore | Promise<ThreadStore>
+    return { name: path, open: async () => open() }
+  }
+  if (isSubject(exported)) return exported
+  throw new UsageError(
+    `${path} has no default export that is a subject ({ name, open }) or a function that opens a store`,
+  )
+}
+
+function isSubject(value: unknown): value is StoreSubject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'open' in value &&
+    typeof value.open === 'function'
+  )
+}
+
+async function storeSubject(address: StoreAddress): Promise<OpenedSubject> {
+  switch (address.kind) {
+    case 'memory':
+      return lasting(memorySubject())
+    case 'pglite':
+      return await pgliteSubject(address.dir)
+    case 'postgres':
+      return lasting(await postgresSubject(address.url))
+    case 'local':
+      throw new UsageError('a Codex home cannot be tested yet: its store only reads')
+  }
+}
+
+function lasting(subject: StoreSubject): OpenedSubject {
+  return { subject, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
+/** All storages are namespaces of one database, because booting one takes seconds. */
+async function pgliteSubject(dir: string): Promise<OpenedSubject> {
+  const { openPgliteDriver } = await import('../src/stores/postgres/pglite-driver.js')
+  const { openPgliteStore } = await import('../src/stores/postgres/open-pglite-store.js')
+  const driver = await openPgliteDriver({ dir })
+  const open: StoreSubject['open'] = ({ scope }) => openPgliteStore({ driver, namespace: scope })
+  return {
+    subject: { name: `pglite:${dir}`, open, reopen: open, openSecond: open },
+    [Symbol.asyncDispose]: () => driver.close(),
+  }
+}
+
+async function postgresSubject(url: string): Promise<StoreSubject> {
+  const { openPostgresStore } = await import('../src/stores/postgres/open-postgres-store.js')
+  const open: StoreSubject['open'] = ({ scope }) =>
+    openPostgresStore({ url, namespace: scope, connectionsMax: 4 })
+  return { name: redact(url), open, reopen: open, openSecond: open }
+}

@@ -1,0 +1,61 @@
+import type { Baseline, RunOptions } from '../conformance/index.js'
+import { readDocument } from './read-document.js'
+import { UsageError } from './usage-error.js'
+
+/** Options of the commands that run the suite. */
+export const suiteOptions = {
+  set: {
+    choices: ['smoke', 'core', 'full'],
+    default: 'core',
+    describe: 'how much: a first verdict, the decision, or what takes minutes too',
+  },
+  filter: { type: 'string', describe: 'only these cases or requirements: append.*,META-3' },
+  seed: { type: 'number', describe: 'what laws generate their inputs from' },
+  runs: { type: 'number', describe: 'runs of each law' },
+  budget: { type: 'string', describe: 'search on for this long: 60s, 5m' },
+  baseline: { type: 'string', describe: 'file of the failures that are expected' },
+} as const
+
+/** The options as they were given. */
+export interface SuiteArguments {
+  readonly set: 'smoke' | 'core' | 'full'
+  readonly filter?: string | undefined
+  readonly seed?: number | undefined
+  readonly runs?: number | undefined
+  readonly budget?: string | undefined
+  readonly baseline?: string | undefined
+}
+
+/** The options of a run, checked. */
+export function suiteRunOptions(args: SuiteArguments): RunOptions {
+  const { set, filter, seed, runs, budget, baseline } = args
+  return {
+    set,
+    ...(filter !== undefined && { filter }),
+    ...(seed !== undefined && { seed: whole('--seed', seed, 0) }),
+    ...(runs !== undefined && { runs: whole('--runs', runs, 1) }),
+    ...(budget !== undefined && { budgetMs: duration(budget) }),
+    ...(baseline !== undefined && { baseline: readBaseline(baseline) }),
+  }
+}
+
+function whole(option: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new UsageError(`${option} must be a whole number from ${least} on`)
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+function duration(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
+  const factor = units[unit]
+  if (amount === undefined || factor === undefined) {
+    throw new UsageError(`--budget: ${text} is no time such as 60s or 5m`)
+  }
+  return Number(amount) * factor
+}
+
+function readBaseline(file: string): Baseline {
+  const { entries } = readDocument<{ readonly entries: Baseline }>(file, 'conformance-baseline')
+  return entries
+}

@@ -1,0 +1,207 @@
+import { ThreadStoreError } from '../../src/store/errors.js'
+import type { StoredThread } from '../../src/store/records.js'
+import type { ThreadStore } from '../../src/store/thread-store.js'
+import { altered, meddle, remembered, withRecords } from './alter.js'
+import type { Mutant } from './mutant.js'
+
+const past = '1999-01-01T00:00:00.000Z'
+
+/** Does something after an unarchive that worked, and returns what a read then gives. */
+function afterUnarchive(
+  store: ThreadStore,
+  then: (thread: StoredThread) => Promise<StoredThread>,
+): ThreadStore {
+  return altered(store, {
+    unarchiveThread: async (params) => then(await store.unarchiveThread(params)),
+  })
+}
+
+/** Defects in the archive. */
+export const archiveMutants: readonly Mutant[] = [
+  {
+    id: 'archived-at-is-created-at',
+    breaks: 'archivedAt is the time the thread was created',
+    violates: 'ARCH-1',
+    mayAlsoBreak: ['RAW-2'],
+    seenIn: 'thread-store/src/local/read_thread.rs',
+    wrap: (store) =>
+      withRecords(store, (thread) => ({
+        ...thread,
+        archivedAt: thread.archivedAt === null ? null : past,
+      })),
+  },
+  {
+    id: 'list-keeps-archived',
+    breaks: 'an archived thread stays in the list of the others',
+    violates: 'ARCH-1',
+    mayAlsoBreak: [
+      'LIST-1',
+      'LIST-2',
+      'LIST-5',
+      'LIST-6',
+      'LIST-13',
+      'LIST-19',
+      'META-14',
+      'SEARCH-1',
+      'LIST-15',
+    ],
+    wrap: (store) =>
+      altered(store, {
+        listThreads: async (params) => {
+          const page = await store.listThreads(params)
+          if (params.archived === true || params.cursor || page.nextCursor !== null) return page
+          const archived = await store.listThreads({ ...params, archived: true })
+          return { ...page, items: [...page.items, ...archived.items] }
+        },
+      }),
+  },
+  {
+    id: 'archived-list-holds-all',
+    breaks: 'the list of archived threads holds the others too',
+    violates: 'LIST-2',
+    mayAlsoBreak: [
+      'LIST-1',
+      'LIST-13',
+      'ARCH-1',
+      'ARCH-7',
+      'SEARCH-1',
+      'META-14',
+      'LIFE-8',
+      'ARCH-2',
+    ],
+    wrap: (store) =>
+      altered(store, {
+        listThreads: async (params) => {
+          const page = await store.listThreads(params)
+          if (params.archived !== true || params.cursor || page.nextCursor !== null) return page
+          const active = await store.listThreads({ ...params, archived: false })
+          return { ...page, items: [...page.items, ...active.items] }
+        },
+      }),
+  },
+  {
+    id: 'archive-touches-updated-at',
+    breaks: 'archiving moves updatedAt',
+    violates: 'ARCH-2',
+    wrap: (store) =>
+      altered(store, {
+        archiveThread: async (params) => {
+          await store.archiveThread(params)
+          await meddle(store, params.threadId, { updatedAt: past })
+        },
+      }),
+  },
+  {
+    id: 'archive-drops-name',
+    breaks: 'an archived thread loses its name',
+    violates: 'ARCH-2',
+    mayAlsoBreak: ['ARCH-4', 'META-1', 'META-3', 'META-7', 'META-11'],
+    wrap: (store) =>
+      altered(store, {
+        archiveThread: async (params) => {
+          await store.archiveThread(params)
+          await meddle(store, params.threadId, { name: null })
+        },
+      }),
+  },
+  {
+    id: 'archive-twice-is-accepted',
+    breaks: 'archiving an archived thread is accepted',
+    violates: 'ARCH-3',
+    wrap: (store) =>
+      altered(store, {
+        archiveThread: async (params) => {
+          try {
+            await store.archiveThread(params)
+          } catch (reason) {
+            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'archived') throw reason
+          }
+        },
+      }),
+  },
+  {
+    id: 'unarchive-keeps-updated-at',
+    breaks: 'unarchiving leaves updatedAt where it was',
+    violates: 'ARCH-4',
+    wrap: (store) =>
+      altered(store, {
+        unarchiveThread: async (params) => {
+          const { updatedAt } = await store.readThread({ ...params, includeArchived: true })
+          await store.unarchiveThread(params)
+          return store.updateThreadMetadata({ ...params, patch: { updatedAt } })
+        },
+      }),
+  },
+  {
+    id: 'unarchive-moves-created-at',
+    breaks: 'unarchiving moves createdAt as well',
+    violates: 'ARCH-4',
+    wrap: (store) =>
+      afterUnarchive(store, (thread) =>
+        store.updateThreadMetadata({
+          threadId: thread.threadId,
+          patch: { createdAt: thread.updatedAt },
+        }),
+      ),
+  },
+  {
+    id: 'unarchive-returns-archived',
+    breaks: 'unarchiving returns the record as it was in the archive',
+    violates: 'ARCH-4',
+    wrap: (store) =>
+      afterUnarchive(store, (thread) =>
+        Promise.resolve({ ...thread, archivedAt: thread.updatedAt }),
+      ),
+  },
+  {
+    id: 'unarchive-accepts-active',
+    breaks: 'unarchiving a thread that is not archived is accepted',
+    violates: 'ARCH-5',
+    mayAlsoBreak: ['ERR-2'],
+    wrap: (store) =>
+      altered(store, {
+        unarchiveThread: async (params) => {
+          try {
+            return await store.unarchiveThread(params)
+          } catch (reason) {
+            if (ThreadStoreError.is(reason) && reason.details.reason === 'not-archived') {
+              return store.readThread(params)
+            }
+            throw reason
+          }
+        },
+      }),
+  },
+  {
+    id: 'archive-closes-writer',
+    breaks: 'archiving a live thread closes its writer',
+    violates: 'ARCH-6',
+    wrap: (store) =>
+      altered(store, {
+        archiveThread: async (params) => {
+          await store.archiveThread(params)
+          await store.discardThread(params)
+        },
+      }),
+  },
+  {
+    id: 'unarchived-stays-unlisted',
+    breaks: 'an unarchived thread is missing from lists',
+    violates: 'ARCH-7',
+    mayAlsoBreak: ['LIST-19', 'ARCH-5'],
+    seenIn: 'openai/codex#28664',
+    wrap: (store, world) => {
+      const gone = remembered(world, 'gone', () => new Set<string>())
+      return altered(store, {
+        unarchiveThread: async (params) => {
+          gone.add(params.threadId)
+          return store.unarchiveThread(params)
+        },
+        listThreads: async (params) => {
+          const page = await store.listThreads(params)
+          return { ...page, items: page.items.filter(({ threadId }) => !gone.has(threadId)) }
+        },
+      })
+    },
+  },
+]

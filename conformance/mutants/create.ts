@@ -1,0 +1,166 @@
+import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import { altered, meddle, withItems, withRecords } from './alter.js'
+import type { Mutant } from './mutant.js'
+import { nothing, refused, tolerating } from './tolerate.js'
+
+/** Defects in how threads begin. */
+export const createMutants: readonly Mutant[] = [
+  {
+    id: 'create-writes-no-session-meta',
+    breaks: 'a history does not begin with a session_meta',
+    violates: 'LIFE-1',
+    mayAlsoBreak: 'everything',
+    wrap: (store) =>
+      withItems(store, (items) => items.slice(items[0]?.type === 'session_meta' ? 1 : 0)),
+  },
+  {
+    id: 'create-writes-two-session-metas',
+    breaks: 'a history begins with two session_meta items',
+    violates: 'LIFE-1',
+    mayAlsoBreak: [
+      'HIST-6',
+      'HIST-7',
+      'HIST-8',
+      'RAW-1',
+      'RAW-11',
+      'LINE-1',
+      'LINE-12',
+      'TURN-8',
+      'RAW-12',
+    ],
+    wrap: (store) =>
+      altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          const { items } = await store.loadHistory({ threadId: params.threadId })
+          const again = items.slice(0, 1).map(({ ordinal: _left, ...item }) => item as RolloutItem)
+          await store.appendItems({ threadId: params.threadId, items: again })
+        },
+      }),
+  },
+  {
+    id: 'create-forgets-extra-config',
+    breaks: 'extraConfig is not stored',
+    violates: 'LIFE-2',
+    wrap: (store) =>
+      altered(store, {
+        createThread: ({ extraConfig: _left, ...params }) => store.createThread(params),
+      }),
+  },
+  {
+    id: 'create-forgets-parents',
+    breaks: 'forkedFromId and parentThreadId are not stored',
+    violates: 'LIFE-2',
+    wrap: (store) =>
+      altered(store, {
+        createThread: ({ forkedFromId: _fork, parentThreadId: _parent, ...params }) =>
+          store.createThread(params),
+      }),
+  },
+  {
+    id: 'create-dates-back',
+    breaks: 'a new thread’s createdAt is not the time of its creation',
+    violates: 'LIFE-2',
+    mayAlsoBreak: ['LIST-15'],
+    wrap: (store) =>
+      altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          await meddle(store, params.threadId, { createdAt: '1970-01-01T00:00:00.000Z' })
+        },
+      }),
+  },
+  {
+    id: 'create-guesses-git',
+    breaks: 'a thread created without git facts gets those of some directory',
+    violates: 'META-23',
+    mayAlsoBreak: ['LIFE-2', 'META-14'],
+    seenIn: 'openai/codex#21874',
+    wrap: (store) =>
+      altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          if (params.metadata.gitInfo) return
+          await meddle(store, params.threadId, { gitInfo: { sha: 'feed' } })
+        },
+      }),
+  },
+  {
+    id: 'create-ignores-spawn',
+    breaks: 'a spawned subagent has no nickname, role or path',
+    violates: 'META-22',
+    wrap: (store) =>
+      altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          const none = { agentNickname: null, agentRole: null, agentPath: null }
+          await meddle(store, params.threadId, none)
+        },
+      }),
+  },
+  {
+    id: 'create-leaves-cold',
+    breaks: 'a created thread has no live writer',
+    violates: 'LIFE-3',
+    mayAlsoBreak: 'everything',
+    wrap: (store) => {
+      const created = new Set<string>()
+      return altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          created.add(params.threadId)
+        },
+        appendItems: async (params) => {
+          if (created.delete(params.threadId)) await store.shutdownThread(params)
+          await store.appendItems(params)
+        },
+      })
+    },
+  },
+  {
+    id: 'create-accepts-stored',
+    breaks: 'creating a stored thread is accepted and does nothing',
+    violates: 'LIFE-4',
+    wrap: (store) =>
+      altered(store, {
+        createThread: (params) =>
+          tolerating('already-exists', () => store.createThread(params), nothing),
+      }),
+  },
+  {
+    id: 'create-reopens-stored',
+    breaks: 'creating a stored thread is refused, but makes it live',
+    violates: 'LIFE-4',
+    wrap: (store) =>
+      altered(store, {
+        createThread: async (params) => {
+          try {
+            await store.createThread(params)
+          } catch (reason) {
+            const { threadId } = params
+            if (refused(reason, 'already-exists'))
+              await store.resumeThread({ threadId, includeArchived: true })
+            throw reason
+          }
+        },
+      }),
+  },
+  {
+    id: 'create-joins-live',
+    breaks: 'creating a live thread joins its writer',
+    violates: 'LIFE-5',
+    mayAlsoBreak: ['LIFE-6', 'LIFE-4', 'CONC-4'],
+    wrap: (store) =>
+      altered(store, {
+        createThread: (params) =>
+          tolerating('already-live', () => store.createThread(params), nothing),
+      }),
+  },
+  {
+    id: 'record-defaults-title',
+    breaks: 'a title that was never set is empty instead of null',
+    violates: 'LIFE-2',
+    mayAlsoBreak: ['RAW-2'],
+    wrap: (store) => withRecords(store, (thread) => ({ ...thread, title: thread.title ?? '' })),
+  },
+]

@@ -1,0 +1,137 @@
+import { ThreadStoreError, invalidRequest } from '../../src/store/errors.js'
+import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
+import { alteredVerbs, call } from './alter.js'
+import type { Mutant } from './mutant.js'
+
+/** Every verb, its rejections changed. */
+function rejecting(
+  store: ThreadStore,
+  change: (reason: unknown, verb: StoreVerb) => unknown,
+): ThreadStore {
+  return alteredVerbs(store, storeVerbs, async (verb, params) => {
+    try {
+      return await call(store, verb, params)
+    } catch (reason) {
+      throw change(reason, verb)
+    }
+  })
+}
+
+/** Every verb, its params changed first. */
+function taking(
+  store: ThreadStore,
+  change: (params: Record<string, unknown>) => unknown,
+): ThreadStore {
+  return alteredVerbs(store, storeVerbs, async (verb, params) => {
+    const given: unknown = params
+    const isObject = typeof given === 'object' && given !== null && !Array.isArray(given)
+    return call(store, verb, isObject ? change(given as Record<string, unknown>) : given)
+  })
+}
+
+function isUnknown(reason: unknown): boolean {
+  return ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')
+}
+
+/** Defects in how calls are refused. */
+export const errorMutants: readonly Mutant[] = [
+  {
+    id: 'unknown-is-invalid-request',
+    breaks: 'an unknown thread is an invalid request',
+    violates: 'ERR-1',
+    mayAlsoBreak: ['ERR-2', 'DEL-1', 'LIFE-21'],
+    seenIn: 'thread-store/src/local/read_thread.rs',
+    wrap: (store) =>
+      rejecting(store, (reason) =>
+        isUnknown(reason) ? invalidRequest('malformed-params', 'no rollout found') : reason,
+      ),
+  },
+  {
+    id: 'unknown-is-internal-for-history',
+    breaks: 'loading the history of an unknown thread is an internal error',
+    violates: 'ERR-1',
+    mayAlsoBreak: ['DEL-1', 'LIFE-21'],
+    seenIn: 'openai/codex#20486',
+    wrap: (store) =>
+      rejecting(store, (reason, verb) =>
+        isUnknown(reason) && verb === 'loadHistory'
+          ? new ThreadStoreError('INTERNAL', 'no rollout', { reason: 'storage' })
+          : reason,
+      ),
+  },
+  {
+    id: 'errors-are-plain',
+    breaks: 'conflicts are plain errors',
+    violates: 'ERR-2',
+    mayAlsoBreak: 'everything',
+    atEdge: true,
+    wrap: (store) =>
+      rejecting(store, (reason) =>
+        ThreadStoreError.is(reason, 'CONFLICT') ? new RangeError(reason.message) : reason,
+      ),
+  },
+  {
+    id: 'errors-invent-reasons',
+    breaks: 'an unknown thread has a reason of the store’s own',
+    violates: 'ERR-2',
+    mayAlsoBreak: 'everything',
+    atEdge: true,
+    wrap: (store) =>
+      rejecting(store, (reason) =>
+        isUnknown(reason)
+          ? new ThreadStoreError('THREAD_NOT_FOUND', 'gone', { reason: 'gone' as 'unknown-thread' })
+          : reason,
+      ),
+  },
+  {
+    id: 'thread-ids-are-folded',
+    breaks: 'a thread id in upper case is taken for the one in lower case',
+    violates: 'ERR-3',
+    atEdge: true,
+    wrap: (store) =>
+      taking(store, (params) =>
+        typeof params['threadId'] === 'string'
+          ? { ...params, threadId: params['threadId'].toLowerCase() }
+          : params,
+      ),
+  },
+  {
+    id: 'thread-ids-are-trimmed',
+    breaks: 'spaces around a thread id are ignored',
+    violates: 'ERR-3',
+    atEdge: true,
+    wrap: (store) =>
+      taking(store, (params) =>
+        typeof params['threadId'] === 'string'
+          ? { ...params, threadId: params['threadId'].trim() }
+          : params,
+      ),
+  },
+  {
+    id: 'unknown-params-are-ignored',
+    breaks: 'params nobody knows are ignored',
+    violates: 'ERR-4',
+    atEdge: true,
+    wrap: (store) => taking(store, ({ unknownParam: _left, ...params }) => params),
+  },
+  {
+    id: 'malformed-params-are-internal',
+    breaks: 'malformed params are an internal error',
+    violates: 'ERR-4',
+    mayAlsoBreak: ['META-9', 'META-10', 'META-19', 'META-21', 'LIST-16', 'SEARCH-3'],
+    atEdge: true,
+    wrap: (store) =>
+      rejecting(store, (reason) =>
+        ThreadStoreError.is(reason) && reason.details.reason === 'malformed-params'
+          ? new ThreadStoreError('INTERNAL', reason.message, { reason: 'storage' })
+          : reason,
+      ),
+  },
+  {
+    id: 'signals-are-ignored',
+    breaks: 'a call whose signal was aborted is carried out',
+    violates: 'ERR-5',
+    atEdge: true,
+    wrap: (store) => taking(store, ({ signal: _left, ...params }) => params),
+  },
+]

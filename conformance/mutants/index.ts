@@ -1,0 +1,31 @@
+import { appendMutants } from './append.js'
+import { archiveMutants } from './archive.js'
+import { lifecycleMutants } from './lifecycle.js'
+import { listMutants } from './list.js'
+import { metadataMutants } from './metadata.js'
+import { createMutants } from './create.js'
+import { errorMutants } from './errors.js'
+import { filterMutants } from './filters.js'
+import { handleMutants } from './handles.js'
+import { historyMutants } from './history.js'
+import type { Mutant } from './mutant.js'
+import { patchMutants } from './patch.js'
+import { rawMutants } from './raw.js'
+import { turnMutants } from './turns.js'
+
+/** Every mutant there is. */
+export const mutants: readonly Mutant[] = [
+  ...createMutants,
+  ...lifecycleMutants,
+  ...handleMutants,
+  ...appendMutants,
+  ...metadataMutants,
+  ...patchMutants,
+  ...archiveMutants,
+  ...listMutants,
+  ...filterMutants,
+  ...historyMutants,
+  ...turnMutants,
+  ...rawMutants,
+  ...errorMutants,
+]

@@ -1,0 +1,330 @@
+import { ThreadStoreError, notLive } from '../../src/store/errors.js'
+import { patchFields } from '../../src/store/metadata-patch.js'
+import type { StoredThread } from '../../src/store/records.js'
+import { lacks } from '../claims.js'
+import { altered, meddle, remembered, withItems, withRecords, yieldOften } from './alter.js'
+import { patching, without, given } from './alter-patch.js'
+import type { Mutant } from './mutant.js'
+
+/** Defects in how a patch is applied. */
+export const patchMutants: readonly Mutant[] = [
+  {
+    id: 'patch-returns-what-was',
+    breaks: 'a patch returns the record as it was before',
+    violates: 'META-7',
+    mayAlsoBreak: ['META-1'],
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const { threadId, includeArchived = false } = params
+          const before = await store.readThread({ threadId, includeArchived })
+          await store.updateThreadMetadata(params)
+          return before
+        },
+      }),
+  },
+  {
+    id: 'empty-patch-touches',
+    breaks: 'an empty patch moves updatedAt',
+    violates: 'META-8',
+    mayAlsoBreak: ['HIST-2', 'HIST-3'],
+    wrap: (store) =>
+      patching(store, (patch) =>
+        Object.keys(patch).length === 0 ? { updatedAt: '1999-01-01T00:00:00.000Z' } : patch,
+      ),
+  },
+  {
+    id: 'patch-ignores-unknown-fields',
+    breaks: 'patch fields nobody knows are ignored',
+    violates: 'META-9',
+    atEdge: true,
+    seenIn: 'openai/codex#21873',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: (params) => {
+          const isPatch = typeof params?.patch === 'object' && params.patch !== null
+          if (!isPatch) return store.updateThreadMetadata(params)
+          const patch = without(params.patch, (_value, field) => !(field in patchFields))
+          return store.updateThreadMetadata({ ...params, patch })
+        },
+      }),
+  },
+  {
+    id: 'patch-applies-field-by-field',
+    breaks: 'the fields before one that is refused are applied',
+    violates: 'META-10',
+    mayAlsoBreak: ['META-4', 'META-9', 'META-20', 'ERR-6'],
+    atEdge: true,
+    seenIn: 'openai/codex#18361',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          try {
+            return await store.updateThreadMetadata(params)
+          } catch (reason) {
+            const refused = ThreadStoreError.is(reason, 'INVALID_REQUEST')
+            if (refused && reason.details.reason !== 'archived') {
+              const { name } = { ...params?.patch }
+              if (name !== undefined) {
+                await store.updateThreadMetadata({ ...params, patch: { name } }).catch(() => {})
+              }
+            }
+            throw reason
+          }
+        },
+      }),
+  },
+  {
+    id: 'patch-touches-updated-at',
+    breaks: 'every patch moves updatedAt',
+    violates: 'META-11',
+    mayAlsoBreak: 'everything',
+    wrap: (store) =>
+      patching(store, (patch) =>
+        Object.keys(patch).length === 0
+          ? patch
+          : { updatedAt: '1999-01-01T00:00:00.000Z', ...patch },
+      ),
+  },
+  {
+    id: 'cleared-for-ever',
+    breaks: 'a name that was cleared cannot be set again',
+    violates: 'META-12',
+    mayAlsoBreak: ['META-1', 'CONC-5'],
+    wrap: (store, world) => {
+      const cleared = remembered(world, 'cleared', () => new Set<string>())
+      return patching(store, (patch, { threadId }) => {
+        if (patch.name === null) cleared.add(threadId)
+        return cleared.has(threadId)
+          ? without(patch, (_value, field) => field === 'name' && patch.name !== null)
+          : patch
+      })
+    },
+  },
+  {
+    id: 'patch-needs-writer',
+    breaks: 'a thread that is not live cannot be patched',
+    violates: 'META-13',
+    mayAlsoBreak: 'everything',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const record = await store.updateThreadMetadata({ ...params, patch: {} })
+          try {
+            await store.flushThread({ threadId: params.threadId })
+          } catch {
+            throw notLive(record.threadId)
+          }
+          return store.updateThreadMetadata(params)
+        },
+      }),
+  },
+  {
+    id: 'patch-unarchives',
+    breaks: 'patching an archived thread unarchives it',
+    violates: 'META-14',
+    mayAlsoBreak: ['META-1', 'META-3', 'META-5', 'META-7', 'META-11'],
+    seenIn: 'openai/codex#18882',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const thread = await store.updateThreadMetadata(params)
+          if (thread.archivedAt === null) return thread
+          await store.unarchiveThread({ threadId: params.threadId })
+          return store.updateThreadMetadata({ ...params, patch: { updatedAt: thread.updatedAt } })
+        },
+      }),
+  },
+  {
+    id: 'patch-ignores-archive-flag',
+    breaks: 'an archived thread is patched without includeArchived',
+    violates: 'META-14',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: (params) =>
+          store.updateThreadMetadata({ ...params, includeArchived: true }),
+      }),
+  },
+  {
+    id: 'patch-drops-last-item',
+    breaks: 'a git patch rewrites the history and loses its last item',
+    violates: 'META-15',
+    mayAlsoBreak: ['HIST-3', 'RAW-1'],
+    wrap: (store, world) => {
+      const lost = remembered(world, 'lost', () => new Set<string>())
+      const losing = withItems(store, (items, threadId) =>
+        lost.has(threadId) ? items.slice(0, -1) : items,
+      )
+      return altered(losing, {
+        updateThreadMetadata: async (params) => {
+          const thread = await store.updateThreadMetadata(params)
+          if (params.patch.gitInfo) lost.add(params.threadId)
+          return thread
+        },
+      })
+    },
+  },
+  {
+    id: 'patch-writes-whole-record',
+    breaks: 'patches at the same time overwrite each other’s fields',
+    violates: 'META-16',
+    mayAlsoBreak: ['HIST-4'],
+    seenIn: 'openai/codex#21873',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const { threadId, patch } = params
+          const { name, model, preview, title, agentRole } = await store.readThread({
+            threadId,
+            includeArchived: true,
+          })
+          await yieldOften()
+          return store.updateThreadMetadata({
+            ...params,
+            patch: {
+              name,
+              preview,
+              agentRole,
+              ...(model !== null && { model }),
+              ...(title !== null && { title }),
+              ...given(patch),
+            },
+          })
+        },
+      }),
+  },
+  {
+    id: 'resumed-cannot-be-patched',
+    breaks: 'a thread this handle resumed is patched without effect',
+    violates: 'META-17',
+    mayAlsoBreak: ['META-14', 'META-18'],
+    seenIn: 'openai/codex#21874',
+    wrap: (store) => {
+      const resumed = new Set<string>()
+      return altered(store, {
+        resumeThread: async (params) => {
+          await store.resumeThread(params)
+          resumed.add(params.threadId)
+        },
+        updateThreadMetadata: (params) =>
+          store.updateThreadMetadata(
+            resumed.has(params.threadId) ? { ...params, patch: {} } : params,
+          ),
+      })
+    },
+  },
+  {
+    id: 'append-restores-git',
+    breaks: 'the first append after a resume brings the git facts of the beginning back',
+    violates: 'META-18',
+    mayAlsoBreak: ['APPEND-12'],
+    seenIn: 'openai/codex#34382',
+    wrap: (store, world) => {
+      const initial = remembered(world, 'git', () => new Map<string, string>())
+      return altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          const sha = params.metadata.gitInfo?.sha
+          if (sha) initial.set(params.threadId, sha)
+        },
+        appendItems: async (params) => {
+          await store.appendItems(params)
+          const sha = initial.get(params.threadId)
+          if (sha !== undefined) await meddle(store, params.threadId, { gitInfo: { sha } })
+        },
+      })
+    },
+  },
+  {
+    id: 'memory-mode-takes-anything',
+    breaks: 'a memory mode nobody knows is taken for enabled',
+    violates: 'META-19',
+    atEdge: true,
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: (params) => {
+          const mode: unknown = params?.patch?.memoryMode
+          const known =
+            mode === undefined || mode === null || mode === 'enabled' || mode === 'disabled'
+          return store.updateThreadMetadata(
+            known ? params : { ...params, patch: { ...params.patch, memoryMode: 'enabled' } },
+          )
+        },
+      }),
+  },
+  {
+    id: 'rollout-path-is-dropped',
+    breaks: 'a rolloutPath is accepted and not stored',
+    violates: 'META-20',
+    needs: lacks('paths'),
+    wrap: (store) =>
+      patching(store, (patch) => without(patch, (_value, field) => field === 'rolloutPath')),
+  },
+  {
+    id: 'updated-at-never-goes-back',
+    breaks: 'updatedAt is never set to an earlier time',
+    violates: 'META-21',
+    mayAlsoBreak: 'everything',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const { updatedAt } = await store.updateThreadMetadata({ ...params, patch: {} })
+          const patch = without(
+            params.patch,
+            (value, field) => field === 'updatedAt' && String(value) < updatedAt,
+          )
+          return store.updateThreadMetadata({ ...params, patch })
+        },
+      }),
+  },
+  {
+    id: 'patch-reaches-another-thread',
+    breaks: 'a name given to one thread is given to the thread created before it as well',
+    violates: 'META-24',
+    mayAlsoBreak: ['LIST-12', 'LIST-19', 'LIST-14', 'CONC-5', 'LIST-13'],
+    wrap: (store) => {
+      let previous: string | null = null
+      let current: string | null = null
+      return altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          previous = current
+          current = params.threadId
+        },
+        updateThreadMetadata: async (params) => {
+          const { name } = params.patch
+          const thread = await store.updateThreadMetadata(params)
+          if (previous !== null && params.threadId === current && name) {
+            await meddle(store, previous, { name }).catch(() => {})
+          }
+          return thread
+        },
+      })
+    },
+  },
+  {
+    id: 'patch-aliases-input',
+    breaks: 'the permission profile that is read is the object the patch gave',
+    violates: 'META-25',
+    mayAlsoBreak: ['HIST-2', 'HIST-3'],
+    wrap: (store, world) => {
+      const profiles = remembered(
+        world,
+        'profiles',
+        () => new Map<string, StoredThread['permissionProfile']>(),
+      )
+      const aliasing = withRecords(store, (thread) => {
+        const permissionProfile = profiles.get(thread.threadId)
+        const same = JSON.stringify(permissionProfile) !== undefined
+        return same && permissionProfile ? { ...thread, permissionProfile } : thread
+      })
+      return altered(aliasing, {
+        updateThreadMetadata: async (params) => {
+          const { permissionProfile } = params.patch
+          if (permissionProfile) profiles.set(params.threadId, permissionProfile)
+          return store.updateThreadMetadata(params)
+        },
+      })
+    },
+  },
+]

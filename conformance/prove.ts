@@ -1,0 +1,178 @@
+import { type Clock, systemClock } from '../src/host/clock.js'
+import { mutants as everyMutant } from './mutants/index.js'
+import type { Mutant } from './mutants/mutant.js'
+import { mutated, narrowed } from './mutants/mutated.js'
+import { packageVersion } from './package-version.js'
+import type { CaseResult, Report } from './report/report.js'
+import { type RequirementId, type RequirementLevel, requirements } from './requirements.js'
+import { type RunOptions, run } from './run.js'
+import type { StoreSubject } from './subject.js'
+
+/**
+ * What became of a mutant. `killed`: a case of the requirement it violates failed, and no other
+ * requirement did that it may not break. `collateral`: others failed too. `alive`: no such case
+ * failed. `invisible`: the subject does not claim what the defect is in, or excludes its cases.
+ */
+export type MutantOutcome = 'killed' | 'collateral' | 'alive' | 'invisible'
+
+export interface MutantResult {
+  readonly id: string
+  readonly breaks: string
+  readonly violates: RequirementId
+  readonly seenIn: string | null
+  readonly outcome: MutantOutcome
+  /** Cases of the violated requirement that failed. */
+  readonly killedBy: readonly string[]
+  /** Every requirement some case found broken. */
+  readonly broke: readonly RequirementId[]
+  /** Those among them that the mutant may not break. */
+  readonly collateral: readonly RequirementId[]
+  /** Failures by case, as signatures: what a store with this defect looks like. */
+  readonly signatures: Readonly<Record<string, string>>
+  readonly durationMs: number
+}
+
+export interface KillMatrix {
+  readonly schema: 'threadstore/kill-matrix/1'
+  /** Of the package. */
+  readonly version: string
+  readonly subject: string
+  readonly seed: number
+  /** The run of the subject itself. Its failures are left out of everything below. */
+  readonly control: Report
+  readonly mutants: readonly MutantResult[]
+  /** Killed mutants among those that are not invisible, 0 to 1. */
+  readonly score: number
+  /** MUST requirements that apply to the subject and that no mutant violates, or none killed. */
+  readonly unguarded: readonly RequirementId[]
+  /** Cases that fail for no mutant: they may say less than they seem to. */
+  readonly toothless: readonly string[]
+  readonly durationMs: number
+}
+
+export interface ProveOptions extends RunOptions {
+  readonly mutants?: readonly Mutant[]
+  readonly onMutant?: (result: MutantResult) => void
+}
+
+/** Runs the suite against every mutant of a subject: what the suite would have caught. */
+export async function prove(
+  subject: StoreSubject,
+  options: ProveOptions = {},
+): Promise<KillMatrix> {
+  const clock = options.clock ?? systemClock
+  const begun = clock.now()
+  const { onEvent: _events, onMutant, mutants = everyMutant, ...quiet } = options
+  const seed = options.seed ?? 1
+  const control = await run(subject, { runs: 10, ...quiet, seed })
+  const runOptions = { runs: 10, ...quiet, seed, firstOnly: true }
+  const results: MutantResult[] = []
+  for (const mutant of mutants) {
+    const result = await judge(subject, mutant, control, runOptions, clock)
+    results.push(result)
+    onMutant?.(result)
+  }
+  const visible = results.filter(({ outcome }) => outcome !== 'invisible')
+  return {
+    schema: 'threadstore/kill-matrix/1',
+    version: packageVersion(),
+    subject: subject.name,
+    seed,
+    control,
+    mutants: results,
+    score: visible.length === 0 ? 0 : visible.filter(isKilled).length / visible.length,
+    unguarded: unguarded(control, results),
+    toothless: toothless(control, results),
+    durationMs: clock.now() - begun,
+  }
+}
+
+function isKilled({ outcome }: MutantResult): boolean {
+  return outcome === 'killed'
+}
+
+async function judge(
+  subject: StoreSubject,
+  mutant: Mutant,
+  control: Report,
+  options: RunOptions,
+  clock: Clock,
+): Promise<MutantResult> {
+  const begun = clock.now()
+  const facts = {
+    id: mutant.id,
+    breaks: mutant.breaks,
+    violates: mutant.violates,
+    seenIn: mutant.seenIn ?? null,
+  }
+  if (!isVisible(mutant, control)) {
+    const none = { killedBy: [], broke: [], collateral: [], signatures: {}, durationMs: 0 }
+    return { ...facts, outcome: 'invisible', ...none }
+  }
+  const report = await run(mutated(subject, mutant), options)
+  const sound = await soundCases(subject, mutant, control, options)
+  const failed = report.cases.filter((result) => result.outcome === 'failed' && sound(result.id))
+  const broke = requirementsOf(failed)
+  const { violates, mayAlsoBreak = [] } = mutant
+  const collateral =
+    mayAlsoBreak === 'everything'
+      ? []
+      : broke.filter((id) => id !== violates && !mayAlsoBreak.includes(id))
+  const dead = broke.includes(mutant.violates)
+  return {
+    ...facts,
+    outcome: !dead ? 'alive' : collateral.length > 0 ? 'collateral' : 'killed',
+    killedBy: failed.filter((one) => breaks(one, mutant.violates)).map(({ id }) => id),
+    broke,
+    collateral,
+    signatures: Object.fromEntries(failed.map(({ id, failure }) => [id, failure?.signature ?? ''])),
+    durationMs: clock.now() - begun,
+  }
+}
+
+/** Cases that pass for the store without the defect; the others would fail either way. */
+async function soundCases(
+  subject: StoreSubject,
+  { without }: Mutant,
+  control: Report,
+  options: RunOptions,
+): Promise<(id: string) => boolean> {
+  const report = without === undefined ? control : await run(narrowed(subject, without), options)
+  const passed = new Set(
+    report.cases.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id),
+  )
+  return (id) => passed.has(id)
+}
+
+function isVisible({ needs, violates, without }: Mutant, { supports, cases }: Report): boolean {
+  if (supports === null || needs?.holds(supports) === false) return false
+  if (without !== undefined) return true
+  return cases.some((one) => one.outcome === 'passed' && one.requirements.includes(violates))
+}
+
+function breaks({ failure }: CaseResult, id: RequirementId): boolean {
+  return failure?.requirements.includes(id) ?? false
+}
+
+function requirementsOf(failed: readonly CaseResult[]): RequirementId[] {
+  const ids = new Set(failed.flatMap(({ failure }) => failure?.requirements ?? []))
+  return [...ids].toSorted()
+}
+
+function unguarded(control: Report, results: readonly MutantResult[]): RequirementId[] {
+  const must: RequirementLevel = 'MUST'
+  const guarded = new Set(results.filter(isKilled).map(({ violates }) => violates))
+  const proved = new Set(
+    control.requirements.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id),
+  )
+  return requirements
+    .filter(({ id, level }) => level === must && proved.has(id) && !guarded.has(id))
+    .map(({ id }) => id)
+}
+
+function toothless(control: Report, results: readonly MutantResult[]): string[] {
+  const biting = new Set(results.flatMap(({ signatures }) => Object.keys(signatures)))
+  return control.cases
+    .filter(({ id, outcome }) => outcome === 'passed' && !biting.has(id))
+    .map(({ id }) => id)
+}

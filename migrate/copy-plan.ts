@@ -1,0 +1,67 @@
+import type { RolloutId } from '../src/protocol/thread-id.js'
+import { ThreadStoreError } from '../src/store/errors.js'
+import { attemptCopy, type CopyJob, lostBase } from './attempt-copy.js'
+import type { CopyResult, MigrationStatus } from './outcome.js'
+import type { MigrationPlan, PlannedThread } from './plan.js'
+import { isOutage } from './retry.js'
+import type { RunLog } from './run-log.js'
+
+/** What copying a plan needs beside its threads. */
+export interface PlanJob extends CopyJob {
+  readonly jobs: number
+  readonly log: RunLog | null
+}
+
+/**
+ * Copies the threads of a plan, several at once, in its order. What makes all of them fail ends it
+ * and is returned.
+ */
+export async function copyPlan(
+  { threads }: MigrationPlan,
+  job: PlanJob,
+): Promise<ThreadStoreError | null> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, job.signal])
+  const needed = new Set(threads.flatMap(({ baseIds }) => baseIds))
+  const begun = new Map<RolloutId, Promise<MigrationStatus | null>>()
+  const queue = threads.values()
+  let outage: ThreadStoreError | null = null
+
+  /** `null` for a thread that the end of the run overtook. */
+  async function copyOne(planned: PlannedThread): Promise<CopyResult | null> {
+    // Only what was begun before is waited for, so that a cycle of bases cannot wait for itself.
+    const bases = planned.baseIds.map((id) => [id, begun.get(id)] as const)
+    for (const [id, base] of bases) {
+      const status = await base
+      if (status === 'failed' || status === 'conflict') return lostBase(planned, id)
+    }
+    try {
+      return await attemptCopy({ ...job, signal }, planned)
+    } catch (error) {
+      if (!signal.aborted && !isOutage(error)) throw error
+      endWith(error)
+      return null
+    }
+  }
+
+  function endWith(error: unknown): void {
+    if (!signal.aborted) outage = ThreadStoreError.from(error, 'migrate')
+    stop.abort(error)
+  }
+
+  async function work(): Promise<void> {
+    for (const planned of queue) {
+      if (signal.aborted) return
+      const result = copyOne(planned)
+      const status = result.then((copied) => copied?.outcome.status ?? null)
+      for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
+      const done = await result
+      if (done === null) return
+      job.tally.finish(done, true)
+      await job.log?.note(done.outcome, job.tally.result()).catch(endWith)
+    }
+  }
+
+  await Promise.all(Array.from({ length: job.jobs }, work))
+  return outage
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { EventStream } from './event-stream.js'
+
+async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const values: T[] = []
+  for await (const value of stream) values.push(value)
+  return values
+}
+
+test('a listener gets everything from when it subscribed until the end, at its own pace', async () => {
+  const stream = new EventStream<number>()
+  stream.push(1)
+  const early = stream.subscribe(0)
+  stream.push(2)
+  const late = stream.subscribe()
+  stream.push(3)
+  stream.close()
+  expect([await all(early), await all(late)]).toEqual([[0, 2, 3], [3]])
+})
+
+test('who comes after the end gets the beginning and the end', async () => {
+  const stream = new EventStream<number>()
+  stream.close()
+  expect(await all(stream.subscribe(0))).toEqual([0])
+})

@@ -1,0 +1,40 @@
+import { LiveThread, type ResumedThread } from '../live/live-thread.js'
+import { LiveThreadInitGuard } from '../live/live-thread-init-guard.js'
+import type { ThreadId } from '../protocol/thread-id.js'
+import { CodexThread } from './codex-thread.js'
+import { configOfThread } from './config-of-thread.js'
+import { isInternal, type ManagerHost } from './manager-host.js'
+import { rebuildContext } from './model-context.js'
+import { defaultConfig, type ThreadConfig } from './thread-config.js'
+import { lastTokenUsage } from './token-usage.js'
+
+/** Loads a stored thread. Its history is read once. */
+export async function resumeThread(
+  host: ManagerHost,
+  threadId: ThreadId,
+  config: Partial<ThreadConfig>,
+): Promise<CodexThread> {
+  const resuming = LiveThread.resume(host, { threadId, includeArchived: true })
+  const opened = resuming.then((resumed) => resumed.live)
+  await using guard = new LiveThreadInitGuard(opened, host.logger)
+  const thread = loaded(host, await resuming, config)
+  guard.commit()
+  return thread
+}
+
+function loaded(
+  host: ManagerHost,
+  { live, thread, history }: ResumedThread,
+  config: Partial<ThreadConfig>,
+): CodexThread {
+  const { items } = history
+  return new CodexThread(host, {
+    threadId: thread.threadId,
+    historyMode: thread.historyMode,
+    config: { ...defaultConfig, ...host.config, ...configOfThread(thread, items), ...config },
+    live,
+    context: rebuildContext(items),
+    tokens: lastTokenUsage(items),
+    internal: isInternal(thread.source),
+  })
+}

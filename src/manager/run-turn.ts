@@ -1,0 +1,116 @@
+import { type JsonObject, textAt } from '../protocol/json.js'
+import type { ActiveTurn } from './active-turn.js'
+import { recordTokens, sample } from './sample.js'
+import type { ThreadRuntime } from './thread-runtime.js'
+import type { ToolOutput } from './tool-runner.js'
+import { modelSaid, settingsApplied, toolOutputItem, turnContext, userSaid } from './turn-items.js'
+import { unlessAborted } from './unless-aborted.js'
+import { messageText } from './user-input.js'
+
+/**
+ * The body of a turn: tells the model what the user said and lets it answer, call tools and answer
+ * again until it has nothing more to do. Returns the last thing it said.
+ */
+export async function runTurn(runtime: ThreadRuntime, turn: ActiveTurn): Promise<string | null> {
+  await runtime.record(turn.turnId, contextItems(runtime, turn))
+  runtime.settingsTold = runtime.config
+  let lastAgentMessage: string | null = null
+  for (let calls = true; calls || turn.input.length > 0;) {
+    await recordInput(runtime, turn)
+    const said = await answer(runtime, turn)
+    lastAgentMessage = said.message ?? lastAgentMessage
+    calls = said.calls > 0
+  }
+  // Before anything waits again, so that nobody steers a turn that no longer listens.
+  turn.steerable = false
+  return lastAgentMessage
+}
+
+/** What the turn works with, and in paginated histories the settings when they are new. */
+function contextItems(runtime: ThreadRuntime, turn: ActiveTurn): ReturnType<typeof turnContext>[] {
+  const context = turnContext(turn, runtime.config, runtime.host.clock)
+  const told = runtime.historyMode !== 'paginated' || runtime.settingsTold === runtime.config
+  return told ? [context] : [context, settingsApplied(turn, runtime.config)]
+}
+
+/** Stores what the user said before the model is asked: it must survive whatever comes. */
+async function recordInput(runtime: ThreadRuntime, turn: ActiveTurn): Promise<void> {
+  for (let input = turn.input[0]; input !== undefined; input = turn.input[0]) {
+    const id = runtime.host.ids.newId()
+    await runtime.record(turn.turnId, userSaid(turn, input, runtime.now(), id))
+    turn.input.shift()
+    await runtime.materialize(turn.turnId)
+  }
+}
+
+interface Said {
+  readonly message: string | null
+  readonly calls: number
+}
+
+/** One response of the model, its calls answered and its tokens counted. */
+async function answer(runtime: ThreadRuntime, turn: ActiveTurn): Promise<Said> {
+  const calls: JsonObject[] = []
+  let message: string | null = null
+  const completion = await sample(runtime, turn, {
+    instructions: runtime.config.instructions,
+    context: () => runtime.context,
+    withTools: true,
+    onItem: async (item) => {
+      const id = runtime.host.ids.newId()
+      await runtime.record(turn.turnId, modelSaid(turn, item, runtime.now(), id))
+      if (item['type'] === 'function_call') calls.push(item)
+      if (item['type'] === 'message' && item['role'] === 'assistant') message = messageText(item)
+    },
+  })
+  for (const call of calls) await answerCall(runtime, turn, call)
+  await recordTokens(runtime, turn, completion)
+  return { message, calls: calls.length }
+}
+
+async function answerCall(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  item: JsonObject,
+): Promise<void> {
+  const callId = item['call_id'] ?? null
+  const facts = {
+    call_id: callId,
+    turn_id: turn.turnId,
+    tool: item['name'] ?? null,
+    arguments: item['arguments'] ?? null,
+  }
+  runtime.emit(turn.turnId, { type: 'dynamic_tool_call_request', ...facts })
+  const { success, output } = await runTool(runtime, turn, item)
+  await runtime.record(turn.turnId, [toolOutputItem(callId, output)])
+  runtime.emit(turn.turnId, {
+    type: 'dynamic_tool_call_response',
+    ...facts,
+    content_items: [{ type: 'inputText', text: output }],
+    success,
+    error: success ? null : output,
+  })
+}
+
+/** A tool that fails is news for the model, not the end of the turn. */
+async function runTool(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  item: JsonObject,
+): Promise<ToolOutput> {
+  const { signal } = turn.abort
+  const call = {
+    threadId: turn.threadId,
+    turnId: turn.turnId,
+    callId: textAt(item, 'call_id') ?? '',
+    name: textAt(item, 'name') ?? '',
+    arguments: textAt(item, 'arguments') ?? '',
+  }
+  try {
+    return await unlessAborted(runtime.host.tools.run(call, signal), signal)
+  } catch (reason) {
+    signal.throwIfAborted()
+    const text = reason instanceof Error ? reason.message : String(reason)
+    return { success: false, output: `${call.name} failed: ${text}` }
+  }
+}

@@ -1,0 +1,177 @@
+import type { JsonObject } from '../protocol/json.js'
+import type { TokenUsage } from '../protocol/metadata.js'
+import type { ActiveTurn } from './active-turn.js'
+import { backoffMs } from './backoff.js'
+import type { ModelEvent } from './model-client.js'
+import { ModelError } from './model-error.js'
+import { promptInput } from './prompt-input.js'
+import type { ThreadRuntime } from './thread-runtime.js'
+import { withResponse } from './token-usage.js'
+import { itemStarted, tokenCount, tokenUsageRecord } from './turn-items.js'
+import { unlessAborted } from './unless-aborted.js'
+
+/** Times a broken stream is begun again before the turn fails. */
+const STREAM_RETRIES_MAX = 5
+
+/** What to do with what the model says. */
+export interface SampleHandlers {
+  readonly instructions: string
+  /** The context to answer to; asked for again before every try. */
+  readonly context: () => readonly JsonObject[]
+  readonly withTools: boolean
+  onItem(item: JsonObject): Promise<void>
+  /** Rate limits wait for the tokens of the response, unless somebody wants them at once. */
+  onRateLimits?(): Promise<void>
+}
+
+/** The end of a response. */
+export interface Completion {
+  readonly responseId: string
+  readonly usage: TokenUsage | null
+}
+
+/** Asks the model until it has answered, begins broken streams again, and tells listeners. */
+export async function sample(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  handlers: SampleHandlers,
+): Promise<Completion> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sampleOnce(runtime, turn, handlers)
+    } catch (reason) {
+      turn.abort.signal.throwIfAborted()
+      const again = reason instanceof ModelError && reason.retryable
+      if (!again || attempt > STREAM_RETRIES_MAX) throw reason
+      runtime.emit(turn.turnId, {
+        type: 'stream_error',
+        message: `Reconnecting... ${attempt}/${STREAM_RETRIES_MAX}`,
+        codex_error_info: reason.codexErrorInfo,
+        additional_details: reason.message,
+      })
+      const delayMs = backoffMs(attempt, reason.retryAfterMs)
+      await runtime.host.clock.sleep(delayMs, turn.abort.signal)
+    }
+  }
+}
+
+async function sampleOnce(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  handlers: SampleHandlers,
+): Promise<Completion> {
+  const { model, tools } = runtime.host
+  const { signal } = turn.abort
+  const stream = model.stream({
+    threadId: runtime.threadId,
+    model: runtime.config.model,
+    instructions: handlers.instructions,
+    input: promptInput(handlers.context()),
+    tools: handlers.withTools ? tools.definitions : [],
+    reasoningEffort: runtime.config.reasoningEffort,
+    signal,
+  })
+  const shown = new Set<string>()
+  for await (const event of untilAborted(stream, signal)) {
+    if (event.type === 'completed') return event
+    await take(runtime, turn, handlers, event, shown)
+  }
+  throw new ModelError('disconnected', 'the stream ended before the response was completed')
+}
+
+async function take(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  handlers: SampleHandlers,
+  event: Exclude<ModelEvent, { type: 'completed' }>,
+  shown: Set<string>,
+): Promise<void> {
+  switch (event.type) {
+    case 'rate-limits':
+      runtime.rateLimits = event.rateLimits
+      turn.rateLimitsUntold = true
+      await handlers.onRateLimits?.()
+      return
+    case 'item':
+      noteFirstToken(runtime, turn)
+      await handlers.onItem(event.item)
+      return
+    case 'text-delta':
+      noteFirstToken(runtime, turn)
+      begin(runtime, turn, event.itemId, shown, { type: 'AgentMessage', content: [] })
+      runtime.emit(turn.turnId, {
+        type: 'agent_message_content_delta',
+        thread_id: turn.threadId,
+        turn_id: turn.turnId,
+        item_id: event.itemId,
+        delta: event.delta,
+      })
+      return
+    case 'reasoning-delta':
+      noteFirstToken(runtime, turn)
+      begin(runtime, turn, event.itemId, shown, {
+        type: 'Reasoning',
+        summary_text: [],
+        raw_content: [],
+      })
+      runtime.emit(turn.turnId, {
+        type: 'reasoning_content_delta',
+        thread_id: turn.threadId,
+        turn_id: turn.turnId,
+        item_id: event.itemId,
+        delta: event.delta,
+        summary_index: 0,
+      })
+      return
+  }
+}
+
+/** An item is announced when the first of it arrives. */
+function begin(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  id: string,
+  shown: Set<string>,
+  item: JsonObject,
+): void {
+  if (shown.has(id)) return
+  shown.add(id)
+  runtime.emit(turn.turnId, itemStarted(turn, { ...item, id }))
+}
+
+function noteFirstToken(runtime: ThreadRuntime, turn: ActiveTurn): void {
+  turn.firstTokenMs ??= runtime.now() - turn.startedAtMs
+}
+
+/** Writes what Codex writes when a response is complete: its tokens. */
+export async function recordTokens(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  { responseId, usage }: Completion,
+): Promise<void> {
+  const { tokens: before, config, rateLimits, historyMode } = runtime
+  const tokens = usage === null ? before : withResponse(before, usage, config.contextWindow)
+  const items = [tokenCount(tokens, rateLimits)]
+  if (historyMode === 'paginated' && usage !== null && tokens !== null) {
+    items.unshift(tokenUsageRecord(turn, responseId, usage, tokens.total))
+  }
+  await runtime.record(turn.turnId, items)
+  runtime.tokens = tokens
+  turn.rateLimitsUntold = false
+}
+
+/** The values of a stream until `signal` is aborted, also when the stream does not notice. */
+async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
+  signal.throwIfAborted()
+  const iterator = stream[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await unlessAborted(iterator.next(), signal)
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    // Not waited for: a stream that ignores the signal may never end.
+    Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+}

@@ -1,0 +1,162 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
+import { HttpStatus } from '../http-status.js'
+import { headers, type Scope } from '../routes.js'
+import { anybody, type Principal } from './principal.js'
+import { Refusal } from './refusal.js'
+import { headerOf, type ServerContext } from './server-context.js'
+
+/** What a route asks of its callers, kept in its fastify config. */
+export interface RouteRules {
+  /** `null`: open to everybody, also without a token. */
+  readonly scope: Scope | null
+  /** What its body has to be; `null` for none. */
+  readonly mediaType: string | null
+  /** A page for people, whose browsers send a token as the password of basic authentication. */
+  readonly page?: boolean
+}
+
+/**
+ * Lets requests in: not too many, none too large, each from somebody who may make it. Everything is
+ * decided from the headers, before the body is read.
+ */
+export function installGate(app: FastifyInstance, context: ServerContext): void {
+  const { limits, metrics } = context
+  let requests = 0
+  let bufferedBytes = 0
+
+  app.addHook('onRequest', async (request, reply) => {
+    const rules = rulesOf(request)
+    const bytes = bodyLength(request)
+    requests += 1
+    bufferedBytes += bytes
+    reply.raw.once('close', () => {
+      requests -= 1
+      bufferedBytes -= bytes
+    })
+    if (rules?.scope === null) return
+    if (context.isDraining()) throw unavailable(context, 'shutting-down')
+    if (requests > limits.requestsMax) throw unavailable(context, 'too-many-requests')
+    requireBody(request, limits.bodyBytesMax, rules)
+    if (bufferedBytes > limits.bufferedBytesMax) throw unavailable(context, 'too-many-bytes')
+    metrics.received(bytes)
+    const principal = await authenticate(context, request, rules)
+    context.principals.set(request, principal)
+    requireInstance(context, request)
+    if (rules !== undefined && !principal.scopes.includes(rules.scope)) {
+      metrics.refused('forbidden')
+      throw forbidden(`this needs the scope ${rules.scope}, which the token does not have`)
+    }
+  })
+}
+
+function rulesOf(request: FastifyRequest): RouteRules | undefined {
+  return (request.routeOptions.config as { readonly rules?: RouteRules }).rules
+}
+
+/** What the body is going to take; a body that does not say so is refused. */
+function bodyLength(request: FastifyRequest): number {
+  const length = Number(headerOf(request, 'content-length') ?? 0)
+  return Number.isSafeInteger(length) ? length : 0
+}
+
+function requireBody(
+  request: FastifyRequest,
+  bodyBytesMax: number,
+  rules: RouteRules | undefined,
+): void {
+  const encoding = headerOf(request, 'content-encoding')
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw badRequest(415, 'compressed bodies are not accepted')
+  }
+  if (request.headers['transfer-encoding'] !== undefined) {
+    throw badRequest(411, 'the body needs a content-length')
+  }
+  const length = bodyLength(request)
+  if (length > bodyBytesMax) throw tooLarge(bodyBytesMax)
+  const type = headerOf(request, 'content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (length > 0 && rules !== undefined && type !== rules.mediaType) {
+    const wanted = rules.mediaType === null ? 'no body' : `a body of type ${rules.mediaType}`
+    throw badRequest(415, `this takes ${wanted}`)
+  }
+}
+
+/** A change that was sent to an instance that is gone may have been made by it. */
+function requireInstance({ instance }: ServerContext, request: FastifyRequest): void {
+  const wanted = headerOf(request, headers.instance)
+  if (wanted === undefined || wanted === instance) return
+  const why = 'the server was restarted while the request was under way; read before repeating it'
+  const error = new ThreadStoreError('OUTCOME_UNKNOWN', why, { reason: 'connection-lost' })
+  throw new Refusal(HttpStatus.otherInstance, error)
+}
+
+async function authenticate(
+  context: ServerContext,
+  request: FastifyRequest,
+  rules: RouteRules | undefined,
+): Promise<Principal> {
+  if (context.tokens === null) {
+    requireLocal(request)
+    return anybody
+  }
+  const token = tokenOf(headerOf(request, 'authorization') ?? '', rules?.page ?? false)
+  const principal = token === null ? null : await context.tokens.find(token)
+  if (principal !== null) return principal
+  context.metrics.refused('unauthorized')
+  const scheme = rules?.page ? 'Basic realm="threadstore", charset="UTF-8"' : 'Bearer'
+  const why = token === null ? 'a token is needed' : 'the token is not known'
+  throw new Refusal(401, invalidRequest('unauthorized', why), { 'www-authenticate': scheme })
+}
+
+function tokenOf(authorization: string, page: boolean): string | null {
+  const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+  if (bearer !== undefined) return bearer
+  const basic = page ? /^basic +(\S+) *$/i.exec(authorization)?.[1] : undefined
+  if (basic === undefined) return null
+  return Buffer.from(basic, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '')
+}
+
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i
+
+/**
+ * Without tokens, being on this machine is what lets a caller in. A page of another site, open in a
+ * browser on this machine, is not: its requests name that site as host or as origin.
+ */
+function requireLocal(request: FastifyRequest): void {
+  const host = headerOf(request, 'host') ?? ''
+  const origin = headerOf(request, 'origin')
+  if (!loopbackHost.test(host)) throw forbidden('without tokens only local names are served')
+  if (origin !== undefined && origin !== `${request.protocol}://${host}`) {
+    throw forbidden('without tokens no other origin is served')
+  }
+}
+
+function forbidden(why: string): Refusal {
+  return new Refusal(403, invalidRequest('forbidden', why))
+}
+
+function unavailable({ metrics }: ServerContext, reason: string): Refusal {
+  metrics.refused(reason)
+  const why = `the server takes nothing on: ${reason}`
+  const error = new ThreadStoreError('RETRYABLE', why, { reason: 'unavailable' })
+  return new Refusal(HttpStatus.unavailable, error, { 'retry-after': '1' })
+}
+
+function badRequest(status: number, why: string): Refusal {
+  return new Refusal(status, invalidRequest('malformed-params', why))
+}
+
+function tooLarge(bodyBytesMax: number): Refusal {
+  const why = `the body is larger than ${bodyBytesMax} bytes`
+  return new Refusal(
+    413,
+    new ThreadStoreError('RESOURCE_EXHAUSTED', why, { reason: 'item-too-large' }),
+  )
+}
+
+/** Closes the connection of a refused request whose body is still on its way. */
+export function closeAfter(request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.raw.complete) reply.header('connection', 'close')
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { RouteRules } from './gate.js'
+import type { ServerContext } from './server-context.js'
+
+const open: RouteRules = { scope: null, mediaType: null }
+const guarded: RouteRules = { scope: 'read', mediaType: null }
+
+/** How long a store may take to show that it is there. */
+const READY_WITHIN_MS = 5_000
+/** Anybody may ask, so the store is not asked every time. */
+const ASKED_EVERY_MS = 1_000
+
+/** `/healthz`: the process runs. `/readyz`: it takes requests and its store answers. `/metrics`. */
+export function installHealth(app: FastifyInstance, context: ServerContext): void {
+  let asked: { readonly atMs: number; readonly problem: Promise<string | null> } | null = null
+  function problemOfStore(): Promise<string | null> {
+    const atMs = context.clock.now()
+    if (asked === null || atMs - asked.atMs >= ASKED_EVERY_MS) {
+      asked = { atMs, problem: storeProblem(context) }
+    }
+    return asked.problem
+  }
+
+  app.get('/healthz', { config: { rules: open } }, (_request, reply) =>
+    reply.type('text/plain').send('ok\n'),
+  )
+  app.get('/readyz', { config: { rules: open } }, async (_request, reply) => {
+    const problem = context.isDraining() ? 'shutting down' : await problemOfStore()
+    if (problem === null) return reply.type('text/plain').send('ready\n')
+    return reply.code(503).type('text/plain').send(`${problem}\n`)
+  })
+  app.get('/metrics', { config: { rules: guarded } }, async (_request, reply) =>
+    reply.type(context.metrics.contentType).send(await context.metrics.print()),
+  )
+}
+
+async function storeProblem({ stores, clock, logger }: ServerContext): Promise<string | null> {
+  const stop = new AbortController()
+  const late = clock.sleep(READY_WITHIN_MS, stop.signal).then(() => 'the store does not answer')
+  late.catch(() => {})
+  try {
+    return await Promise.race([late, probe(stores, stop.signal)])
+  } catch (err) {
+    logger.warn({ err }, 'the store is not ready')
+    return 'the store cannot be read'
+  } finally {
+    stop.abort()
+  }
+}
+
+async function probe(stores: ServerContext['stores'], signal: AbortSignal): Promise<null> {
+  const store = await stores.of('default')
+  await store.listThreads({ pageSize: 1, signal })
+  return null
+}

@@ -1,0 +1,77 @@
+import type { ThreadId } from '../../protocol/thread-id.js'
+import { ThreadStoreError } from '../../store/errors.js'
+import type { ThreadRecord } from '../../store/records.js'
+import { canonicalJson } from '../../store/thread-filter.js'
+import { ensureState } from './ensure-state.js'
+import type { HomeThread } from './home-index.js'
+import type { OpenHome } from './open-home.js'
+import { type ThreadRows, readThreadRows } from './state/state-rows.js'
+import type { SqlRow } from './state/table-columns.js'
+import { type RecordWrite, writeRecord } from './write-record.js'
+
+/** How a record is to change. */
+export interface RecordChange extends RecordWrite {
+  /** The record as it is to be, from the record as it is. May be asked again. */
+  readonly change: (record: ThreadRecord) => ThreadRecord
+  /** The file that the thread ends with from now on, inside the home. @defaultValue as it is */
+  readonly current?: string
+}
+
+/** How often a change is worked out anew because somebody else was faster. */
+const ATTEMPTS_MAX = 100
+
+/**
+ * Changes a thread's record where Codex keeps it, and beside it what Codex's columns cannot hold.
+ * Concurrent changes of other fields survive: a row that changed meanwhile is read again.
+ */
+export async function changeRecord(
+  home: OpenHome,
+  threadId: ThreadId,
+  how: RecordChange,
+): Promise<ThreadRecord> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const thread = await home.stored(threadId)
+    // Reading the thread has shown whether there is a database to write to.
+    if (await ensureState(home)) continue
+    const before = await home.records.complete(thread)
+    const plain = await home.records.plain(thread)
+    const current =
+      thread.rollouts.find(({ file }) => file === how.current) ??
+      (await home.records.current(thread))
+    const after = how.change(before)
+    const written = home.state.change((db) => {
+      if (!isUnchanged(thread, readThreadRows(db, threadId))) return false
+      writeRecord(db, home.extra, { thread, current, before, plain, after }, how)
+      return true
+    })
+    if (written) return home.records.complete(await home.stored(threadId))
+  }
+  throw new ThreadStoreError(
+    'RETRYABLE',
+    `thread ${threadId} changes faster than it can be patched`,
+    {
+      reason: 'contention',
+      threadId,
+    },
+  )
+}
+
+function isUnchanged(thread: HomeThread, now: ThreadRows): boolean {
+  const { row, overlay } = thread
+  return sameRow(row, now.row) && canonicalJson(overlay) === canonicalJson(now.overlay)
+}
+
+function sameRow(a: SqlRow | null, b: SqlRow | null): boolean {
+  if (a === null || b === null) return a === b
+  const columns = Object.keys(a)
+  return (
+    columns.length === Object.keys(b).length &&
+    columns.every((column) => sameValue(a[column], b[column]))
+  )
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array
+    ? Buffer.from(a).equals(b)
+    : Object.is(a, b)
+}

@@ -1,0 +1,159 @@
+import { printRolloutLine } from '../../history/rollout-line.js'
+import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
+import type { ThreadId } from '../../protocol/thread-id.js'
+import { type Clock, isoMillis } from '../../host/clock.js'
+import type { ThreadRecord } from '../../store/records.js'
+import { stampItems } from '../../store/stamp-items.js'
+import { createRolloutFile, newRolloutEntry, rolloutTime } from './home/new-rollout.js'
+import { nextOrdinal } from './home/rollout-end.js'
+import type { RolloutEntry } from './home/rollout-tree.js'
+import { RolloutWriter } from './home/rollout-writer.js'
+import type { WriterLock } from './home/writer-locks.js'
+import { unpackRollout } from './unpack-rollout.js'
+
+/** A thread that was created and of which nothing is stored yet. */
+export interface Draft {
+  readonly record: ThreadRecord
+  readonly base: HistoryPosition | null
+  /** The item its history will begin with. */
+  readonly sessionMeta: RolloutItem
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+/** The rollout that a thread ends with. */
+export interface RolloutPlace {
+  readonly entry: RolloutEntry
+  readonly base: HistoryPosition | null
+}
+
+/** Where a live thread writes to. */
+interface OpenRollout extends RolloutPlace {
+  readonly writer: RolloutWriter
+  /** Only counted in a paginated history. */
+  nextOrdinal: number
+}
+
+/** What a live thread needs from the home it lives in. */
+export interface LiveThreadParams {
+  readonly threadId: ThreadId
+  readonly historyMode: string
+  readonly home: string
+  readonly clock: Clock
+  readonly lock: WriterLock
+  readonly draft: Draft | null
+  /** Finds the rollout to append to; asked when something is first appended. */
+  readonly locate: () => Promise<RolloutPlace>
+}
+
+/** The live writer of a thread. Its operations run one after the other, in the order of the calls. */
+export class LiveThread {
+  readonly threadId: ThreadId
+  readonly #params: LiveThreadParams
+  #draft: Draft | null
+  #rollout: OpenRollout | null = null
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(params: LiveThreadParams) {
+    this.threadId = params.threadId
+    this.#params = params
+    this.#draft = params.draft
+  }
+
+  /** What there is of a thread that is not stored yet. */
+  get draft(): Draft | null {
+    return this.#draft
+  }
+
+  /** Runs `act` when everything that was asked for before is done. */
+  run<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(act)
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  /** Appends items as one batch; a draft becomes a stored thread with them. Call within `run`. */
+  async append(items: readonly RolloutItem[]): Promise<void> {
+    if (this.#draft !== null) {
+      this.#store(this.#draft, items)
+      return
+    }
+    const rollout = await this.#open()
+    const stamped = this.#stamp(items, rollout.nextOrdinal)
+    rollout.writer.append(Buffer.concat(stamped.map(printRolloutLine)))
+    rollout.nextOrdinal += stamped.length
+  }
+
+  /** Stores a draft, if it is one. Call within `run`. */
+  store(): void {
+    if (this.#draft !== null) this.#store(this.#draft, [])
+  }
+
+  /** Opens the rollout, so that `appendNow` can append without waiting. Call within `run`. */
+  async open(): Promise<RolloutPlace> {
+    return this.#open()
+  }
+
+  /** Appends one item to an open rollout at once. */
+  appendNow(item: RolloutItem): void {
+    const rollout = this.#rollout
+    if (rollout === null) throw new TypeError(`thread ${this.threadId} is not open`)
+    const [stamped] = this.#stamp([item], rollout.nextOrdinal)
+    if (stamped === undefined) return
+    rollout.writer.append(printRolloutLine(stamped))
+    rollout.nextOrdinal += 1
+  }
+
+  /** Returns when everything appended has reached the device. Call within `run`. */
+  async flush(): Promise<void> {
+    await this.#rollout?.writer.flush()
+  }
+
+  /** Lets go of the rollout, whose file is about to move. Call within `run`. */
+  letGo(): void {
+    this.#rollout?.writer.close()
+    this.#rollout = null
+  }
+
+  /** Lets go of the thread. Call within `run`. */
+  async close(): Promise<void> {
+    this.letGo()
+    this.#draft = null
+    await this.#params.lock.release()
+  }
+
+  async #open(): Promise<OpenRollout> {
+    const known = this.#rollout
+    if (known !== null) {
+      if (known.writer.refresh()) known.nextOrdinal = await this.#nextOrdinal(known)
+      return known
+    }
+    const { entry: found, base } = await this.#params.locate()
+    const entry = await unpackRollout(found)
+    const ordinal = await this.#nextOrdinal({ entry, base })
+    this.#rollout = { entry, base, writer: new RolloutWriter(entry.path), nextOrdinal: ordinal }
+    return this.#rollout
+  }
+
+  async #nextOrdinal(at: RolloutPlace): Promise<number> {
+    return this.#params.historyMode === 'paginated' ? await nextOrdinal(at.entry, at.base) : 0
+  }
+
+  #store(draft: Draft, items: readonly RolloutItem[]): void {
+    const { threadId, home } = this.#params
+    const time = rolloutTime(draft.createdAt)
+    const name = { threadId, rolloutId: threadId, time, compressed: false }
+    const entry = newRolloutEntry(home, name, false)
+    const first = draft.base?.endOrdinalExclusive ?? 0
+    const stamped = this.#stamp([draft.sessionMeta, ...items], first)
+    createRolloutFile(entry.path, Buffer.concat(stamped.map(printRolloutLine)))
+    const writer = new RolloutWriter(entry.path, true)
+    this.#rollout = { writer, entry, base: draft.base, nextOrdinal: first + stamped.length }
+    this.#draft = null
+  }
+
+  #stamp(items: readonly RolloutItem[], ordinal: number): RolloutItem[] {
+    const { historyMode, clock } = this.#params
+    return stampItems(items, { now: isoMillis(clock.now()), historyMode, nextOrdinal: ordinal })
+  }
+}

@@ -1,0 +1,98 @@
+import Database from 'better-sqlite3'
+import { type JsonObject, type JsonValue, isJsonObject } from '../../../protocol/json.js'
+import type { ThreadRecord } from '../../../store/records.js'
+import type { CodexDatabase, DatabaseStem } from './codex-database.js'
+import { rowFromJson } from './json-row.js'
+import { type SqlRow, hasTable, tableColumns } from './table-columns.js'
+import { existingColumns, insertRow, updateThreadRow } from './write-row.js'
+
+const spawnEdgeKeys = ['parent_thread_id', 'child_thread_id']
+
+/** Rows that several threads share come before those that point at them, and stay what they are. */
+const sharedTables = ['thread_sections', 'projects', 'project_roots'] as const
+
+/** Puts what a thread's extra holds of the state database back, as far as its schema has a place. */
+export function restoreStateExtra(db: Database.Database, record: ThreadRecord): void {
+  for (const table of sharedTables) restoreRows(db, table, rowsOf(record, 'state', table), 'IGNORE')
+  attempt(db, () => updateThreadRow(db, record.threadId, columnsOf(db, record)))
+  for (const table of tablesOf(record, 'state')) {
+    restoreRows(db, table, ownRows(db, record, 'state', table), 'REPLACE')
+  }
+}
+
+/** Puts what a thread's extra holds of another database back. */
+export function restoreExtra(database: CodexDatabase, record: ThreadRecord): void {
+  const tables = tablesOf(record, database.stem)
+  if (tables.length === 0 || database.connection() === null) return
+  database.change((db) => {
+    for (const table of tables) {
+      restoreRows(db, table, ownRows(db, record, database.stem, table), 'REPLACE')
+    }
+  })
+}
+
+/** Rows of the thread itself: nothing that came with a thread may write what belongs to another. */
+function ownRows(
+  db: Database.Database,
+  record: ThreadRecord,
+  stem: DatabaseStem,
+  table: string,
+): JsonObject[] {
+  const keys = ['thread_id', ...(table === 'thread_spawn_edges' ? spawnEdgeKeys : [])]
+  const columns = new Set(tableColumns(db, table).map(({ name }) => name))
+  return rowsOf(record, stem, table).filter((row) =>
+    keys.some((key) => columns.has(key) && row[key] === record.threadId),
+  )
+}
+
+function restoreRows(
+  db: Database.Database,
+  table: string,
+  rows: readonly JsonObject[],
+  conflict: 'IGNORE' | 'REPLACE',
+): void {
+  if (rows.length === 0 || table === 'threads' || !hasTable(db, table)) return
+  for (const row of rows) {
+    attempt(db, () => insertRow(db, table, existingColumns(db, table, rowFromJson(row)), conflict))
+  }
+}
+
+/** What the database refuses is kept beside it; it must not keep the rest out. */
+function attempt(db: Database.Database, act: () => void): void {
+  try {
+    db.transaction(act)()
+  } catch (reason) {
+    const refused = reason instanceof Database.SqliteError || reason instanceof TypeError
+    if (!refused) throw reason
+  }
+}
+
+/** Columns that no field says; one that a field says by now is not put back. */
+function columnsOf(db: Database.Database, record: ThreadRecord): SqlRow {
+  const { columns } = record.extra ?? {}
+  if (!isJsonObject(columns)) return {}
+  const stale = new Set([
+    ...(record.tokenUsage === null ? [] : ['tokens_used']),
+    ...(record.permissionProfile === null ? [] : ['sandbox_policy']),
+    ...(typeof record.approvalMode === 'string' ? ['approval_mode'] : []),
+    ...(typeof record.source === 'string' ? ['source'] : []),
+    'id',
+    'rollout_path',
+  ])
+  const kept = Object.entries(columns).filter(([name]) => !stale.has(name))
+  return existingColumns(db, 'threads', rowFromJson(Object.fromEntries(kept)))
+}
+
+function tablesOf(record: ThreadRecord, stem: DatabaseStem): string[] {
+  const { tables } = record.extra ?? {}
+  if (!isJsonObject(tables)) return []
+  return Object.keys(tables)
+    .filter((name) => name.startsWith(`${stem}.`))
+    .map((name) => name.slice(stem.length + 1))
+}
+
+function rowsOf(record: ThreadRecord, stem: DatabaseStem, table: string): JsonObject[] {
+  const { tables } = record.extra ?? {}
+  const rows = isJsonObject(tables) ? tables[`${stem}.${table}`] : null
+  return Array.isArray(rows) ? (rows as readonly JsonValue[]).filter(isJsonObject) : []
+}

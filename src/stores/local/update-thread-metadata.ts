@@ -1,0 +1,126 @@
+import { printRolloutLine } from '../../history/rollout-line.js'
+import { amendSessionMeta } from '../../history/session-meta.js'
+import { isoMillis } from '../../host/clock.js'
+import type { JsonObject } from '../../protocol/json.js'
+import type { RolloutItem } from '../../protocol/rollout-item.js'
+import { invalidRequest } from '../../store/errors.js'
+import { type ThreadMetadataPatch, applyPatch, isEmptyPatch } from '../../store/metadata-patch.js'
+import type { UpdateThreadMetadataParams } from '../../store/params.js'
+import type { ThreadRecord } from '../../store/records.js'
+import { canonicalJson } from '../../store/thread-filter.js'
+import { changeRecord } from './change-record.js'
+import { withFileLock } from './home/file-lock.js'
+import { firstMetaPayload } from './home/rollout-head.js'
+import { RolloutWriter } from './home/rollout-writer.js'
+import { appendIndexEntry } from './home/session-index.js'
+import type { LiveThread } from './live-thread.js'
+import type { OpenHome } from './open-home.js'
+import { unpackRollout } from './unpack-rollout.js'
+
+/** Applies a literal patch in every place where Codex keeps what it changes. */
+export async function updateThreadMetadata(
+  home: OpenHome,
+  { threadId, patch, includeArchived = false }: UpdateThreadMetadataParams,
+  live: LiveThread | undefined,
+): Promise<ThreadRecord> {
+  if (patch.rolloutPath !== undefined) throw pathNotOwned()
+  const thread = await home.visible({ threadId, includeArchived })
+  const record = await home.records.complete(thread)
+  if (isEmptyPatch(patch)) return record
+  return withNames(home, patch, () =>
+    withRollout(home, record, patch, live, (rollout) =>
+      changeRecord(home, threadId, {
+        change: (found) => applyPatch(found, structuredClone(patch)),
+        alongside: (before, after) => {
+          if (rollout !== null) noteInRollout(home, rollout, before, after)
+          if (before.name !== after.name) noteInIndex(home, after)
+        },
+        indexName: (before, after) => (before.name === after.name ? undefined : (after.name ?? '')),
+      }),
+    ),
+  )
+}
+
+/** A rollout that can be appended to at once, and what its first `session_meta` says. */
+interface AppendableRollout {
+  readonly meta: JsonObject
+  append(item: RolloutItem): void
+}
+
+/** Holds the index of names for a patch that writes to it. */
+function withNames<T>(
+  home: OpenHome,
+  patch: ThreadMetadataPatch,
+  act: () => Promise<T>,
+): Promise<T> {
+  if (patch.name === undefined) return act()
+  return withFileLock(`${home.paths.sessionIndex}.lock`, act)
+}
+
+/**
+ * Opens the rollout for a patch that has to leave a trace in it: Codex derives git facts and memory
+ * mode of a legacy thread from its rollout whenever it reconciles the two. Nothing is opened
+ * while somebody else is writing it.
+ */
+async function withRollout<T>(
+  home: OpenHome,
+  { threadId, historyMode, rolloutPath }: ThreadRecord,
+  patch: ThreadMetadataPatch,
+  live: LiveThread | undefined,
+  act: (rollout: AppendableRollout | null) => Promise<T>,
+): Promise<T> {
+  const leavesTrace = patch.gitInfo !== undefined || patch.memoryMode !== undefined
+  if (!leavesTrace || historyMode !== 'legacy' || rolloutPath === null) return act(null)
+  if (live !== undefined) {
+    return live.run(async () => {
+      const { entry } = await live.open()
+      const meta = await firstMetaPayload(entry)
+      return act(meta && { meta, append: (item) => live.appendNow(item) })
+    })
+  }
+  const lock = await home.locks.tryAcquire(threadId)
+  if (lock === null) return act(null)
+  try {
+    const entry = await unpackRollout((await home.locate(threadId)).entry)
+    const meta = await firstMetaPayload(entry)
+    const writer = new RolloutWriter(entry.path)
+    try {
+      return await act(meta && { meta, append: (item) => writer.append(printRolloutLine(item)) })
+    } finally {
+      writer.close()
+    }
+  } finally {
+    await lock.release()
+  }
+}
+
+function noteInRollout(
+  home: OpenHome,
+  rollout: AppendableRollout,
+  before: ThreadRecord,
+  after: ThreadRecord,
+): void {
+  const gitChanged = canonicalJson(before.gitInfo) !== canonicalJson(after.gitInfo)
+  if (!gitChanged && before.memoryMode === after.memoryMode) return
+  // A line without git says nothing of git; that all of it was cleared has to be said.
+  const cleared = { sha: null, branch: null, originUrl: null }
+  const gitInfo = gitChanged ? (after.gitInfo ?? cleared) : null
+  rollout.append({
+    timestamp: isoMillis(home.clock.now()),
+    type: 'session_meta',
+    payload: amendSessionMeta(rollout.meta, { gitInfo, memoryMode: after.memoryMode }),
+  })
+}
+
+function noteInIndex(home: OpenHome, { threadId, name }: ThreadRecord): void {
+  const updatedAt = isoMillis(home.clock.now())
+  appendIndexEntry(home.paths.sessionIndex, { threadId, name, updatedAt })
+}
+
+function pathNotOwned(): Error {
+  return invalidRequest(
+    'path-not-owned',
+    'where a rollout lies is for the store to say; archive and unarchive move it',
+    { path: '/patch/rolloutPath' },
+  )
+}
