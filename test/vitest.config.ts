@@ -24,6 +24,7 @@ const config: ViteUserConfig = defineConfig({
           exclude: ['test/interop/**', 'test/**/*.postgres*.test.ts'],
           globalSetup: ['test/build-first.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -33,6 +34,7 @@ const config: ViteUserConfig = defineConfig({
           include: ['test/**/*.postgres*.test.ts'],
           globalSetup: ['test/build-first.ts', 'test/start-postgres.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

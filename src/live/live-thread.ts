@@ -167,9 +167,14 @@ export class LiveThread {
     return this.updateMetadata({ memoryMode }, includeArchived)
   }
 
-  /** The file the thread is kept in; `null` where threads are not files. */
+  /** The file the thread is kept in; `null` where threads are not files, and before there is one. */
   async localRolloutPath(): Promise<string | null> {
-    return (await this.#host.paths?.localRolloutPath(this.threadId)) ?? null
+    try {
+      return (await this.#host.paths?.localRolloutPath(this.threadId)) ?? null
+    } catch (reason) {
+      if (ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')) return null
+      throw reason
+    }
   }
 
   async #append(items: readonly RolloutItem[]): Promise<void> {

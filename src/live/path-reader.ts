@@ -16,6 +16,6 @@ export interface ReadThreadByRolloutPathParams {
  */
 export interface PathReader {
   readThreadByRolloutPath(params: ReadThreadByRolloutPathParams): Promise<StoredThread>
-  /** Where a thread's rollout is, or will be; `null` when the store does not know the thread. */
+  /** Where a thread's rollout is; `null` when it is missing. */
   localRolloutPath(threadId: ThreadId): Promise<string | null>
 }

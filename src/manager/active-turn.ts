@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../protocol/metadata.js'
 import type { TurnFacts } from './turn-items.js'
 import type { UserInput } from './user-input.js'
 
@@ -18,6 +19,8 @@ export interface ActiveTurn extends TurnFacts {
   readonly input: UserInput[]
   /** Whether the model will be asked again if somebody steers. */
   steerable: boolean
+  /** Of all its responses so far. */
+  tokens: TokenUsage
   /** When the model first said something; `null` until then. */
   firstTokenMs: number | null
   /** Rate limits came that no `token_count` has told yet. */

@@ -17,7 +17,7 @@ import type { ThreadConfig, TurnSettings } from './thread-config.js'
 import type { EventMsg, ThreadEvent } from './thread-event.js'
 import { type RuntimeHost, type RuntimeStart, ThreadRuntime } from './thread-runtime.js'
 import { ThreadRuntimeError } from './thread-runtime-error.js'
-import type { TokenUsageInfo } from './token-usage.js'
+import { noTokens, type TokenUsageInfo } from './token-usage.js'
 import { responseItemOf } from './turn-items.js'
 import { inputParts, type UserInput } from './user-input.js'
 
@@ -245,6 +245,7 @@ export class CodexThread {
       abort: new AbortController(),
       input,
       steerable: kind === 'regular',
+      tokens: noTokens,
       firstTokenMs: null,
       rateLimitsUntold: false,
     }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../protocol/json.js'
 import type { ActiveTurn } from './active-turn.js'
 import { compactedContext, summaryText } from './compacted-context.js'
 import { ModelError } from './model-error.js'
-import { recordTokens, sample } from './sample.js'
+import { recordTokenCount, recordUsage, sample } from './sample.js'
 import type { ThreadRuntime } from './thread-runtime.js'
 import { withEstimate } from './token-usage.js'
 import { contextCompacted, tokenCount } from './turn-items.js'
@@ -69,10 +69,9 @@ async function askForSummary(
     onItem: async (item) => {
       if (item['type'] === 'message') summary = messageText(item)
     },
-    onRateLimits: async () => {
-      await runtime.record(turn.turnId, [tokenCount(runtime.tokens, runtime.rateLimits)])
-    },
+    onRateLimits: () => recordTokenCount(runtime, turn),
   })
-  await recordTokens(runtime, turn, completion)
+  await recordUsage(runtime, turn, completion)
+  await recordTokenCount(runtime, turn)
   return summary
 }

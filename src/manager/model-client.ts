@@ -11,7 +11,9 @@ export interface ModelRequest {
   readonly input: readonly JsonObject[]
   /** Tool definitions as the Responses API spells them. */
   readonly tools: readonly JsonValue[]
+  /** `null`: the model's own. */
   readonly reasoningEffort: string | null
+  readonly reasoningSummary: string
   /** Aborted when the turn is interrupted: the stream has to end soon after. */
   readonly signal: AbortSignal
 }

@@ -19,6 +19,7 @@ const request: ModelRequest = {
   ],
   tools: [],
   reasoningEffort: null,
+  reasoningSummary: 'auto',
   signal: new AbortController().signal,
 }
 
@@ -169,7 +170,7 @@ test('a request carries the whole context, and keeps ids and keys where they bel
         model: 'm-1',
         instructions: 'be brief',
         input: [{ type: 'message', role: 'user' }],
-        reasoning: { effort: 'high' },
+        reasoning: { effort: 'high', summary: 'auto' },
         store: false,
         stream: true,
         prompt_cache_key: request.threadId,

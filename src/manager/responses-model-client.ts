@@ -99,7 +99,7 @@ async function post(
 
 /** The Responses API keeps nothing for us: the whole context goes along, without item ids. */
 function requestBody(request: ModelRequest): JsonObject {
-  const { model, instructions, tools, reasoningEffort, threadId } = request
+  const { model, instructions, tools, threadId } = request
   return {
     model,
     instructions,
@@ -107,14 +107,19 @@ function requestBody(request: ModelRequest): JsonObject {
     tools,
     tool_choice: 'auto',
     parallel_tool_calls: true,
-    ...(reasoningEffort === null
-      ? {}
-      : { reasoning: { effort: reasoningEffort, summary: 'auto' } }),
+    ...reasoning(request),
     include: ['reasoning.encrypted_content'],
     store: false,
     stream: true,
     prompt_cache_key: threadId,
   }
+}
+
+/** Only models that reason accept to be told how. */
+function reasoning({ reasoningEffort, reasoningSummary }: ModelRequest): JsonObject {
+  if (reasoningEffort === null) return {}
+  const summary = reasoningSummary === 'none' ? {} : { summary: reasoningSummary }
+  return { reasoning: { effort: reasoningEffort, ...summary } }
 }
 
 interface ServerEvent {

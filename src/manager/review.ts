@@ -3,7 +3,7 @@ import { parseJson } from '../protocol/parse-json.js'
 import type { ActiveTurn, TurnOutcome } from './active-turn.js'
 import type { ReviewRequest } from './review-target.js'
 import type { ThreadRuntime } from './thread-runtime.js'
-import { eventItem, itemCompleted, modelSaid, responseItemOf, userSaid } from './turn-items.js'
+import { at, eventItem, itemCompleted, modelSaid, responseItemOf, userSaid } from './turn-items.js'
 import { unlessAborted } from './unless-aborted.js'
 import { userMessage } from './user-input.js'
 
@@ -28,7 +28,11 @@ export async function review(
   const newId = (): string => runtime.host.ids.newId()
   const [, ...shown] = userSaid(turn, hint, runtime.now(), newId())
   await runtime.record(turn.turnId, [
-    itemCompleted(turn, { type: 'EnteredReviewMode', id: newId(), review: hint }, runtime.now()),
+    itemCompleted(
+      turn,
+      { type: 'EnteredReviewMode', id: newId(), review: hint },
+      at(runtime.now()),
+    ),
     eventItem({ type: 'entered_review_mode', target, user_facing_hint: hint }),
     ...shown,
   ])
@@ -44,9 +48,9 @@ export async function review(
     responseItemOf(
       userMessage(`<user_action>\n${hint}: review finished.\n${text}\n</user_action>`),
     ),
-    itemCompleted(turn, { type: 'ExitedReviewMode', id: newId(), review: text }, runtime.now()),
+    itemCompleted(turn, { type: 'ExitedReviewMode', id: newId(), review: text }, at(runtime.now())),
     eventItem({ type: 'exited_review_mode', review_output: output }),
-    ...modelSaid(turn, assistant, runtime.now(), newId()),
+    ...modelSaid(turn, assistant, at(runtime.now()), newId()),
   ])
   return text
 }

@@ -1,9 +1,9 @@
 import { type JsonObject, textAt } from '../protocol/json.js'
 import type { ActiveTurn } from './active-turn.js'
-import { recordTokens, sample } from './sample.js'
+import { recordTokenCount, recordUsage, sample } from './sample.js'
 import type { ThreadRuntime } from './thread-runtime.js'
-import type { ToolOutput } from './tool-runner.js'
-import { modelSaid, settingsApplied, toolOutputItem, turnContext, userSaid } from './turn-items.js'
+import type { ToolCall, ToolOutput } from './tool-runner.js'
+import { modelSaid, settingsApplied, toolAnswered, turnContext, userSaid } from './turn-items.js'
 import { unlessAborted } from './unless-aborted.js'
 import { messageText } from './user-input.js'
 
@@ -56,15 +56,17 @@ async function answer(runtime: ThreadRuntime, turn: ActiveTurn): Promise<Said> {
     instructions: runtime.config.instructions,
     context: () => runtime.context,
     withTools: true,
-    onItem: async (item) => {
+    onItem: async (item, startedAtMs) => {
+      const time = { startedAtMs, completedAtMs: runtime.now() }
       const id = runtime.host.ids.newId()
-      await runtime.record(turn.turnId, modelSaid(turn, item, runtime.now(), id))
+      await runtime.record(turn.turnId, modelSaid(turn, item, time, id))
       if (item['type'] === 'function_call') calls.push(item)
       if (item['type'] === 'message' && item['role'] === 'assistant') message = messageText(item)
     },
   })
+  await recordUsage(runtime, turn, completion)
   for (const call of calls) await answerCall(runtime, turn, call)
-  await recordTokens(runtime, turn, completion)
+  await recordTokenCount(runtime, turn)
   return { message, calls: calls.length }
 }
 
@@ -73,39 +75,45 @@ async function answerCall(
   turn: ActiveTurn,
   item: JsonObject,
 ): Promise<void> {
-  const callId = item['call_id'] ?? null
+  const call = readCall(turn, item)
   const facts = {
-    call_id: callId,
+    call_id: call.callId,
     turn_id: turn.turnId,
-    tool: item['name'] ?? null,
-    arguments: item['arguments'] ?? null,
+    tool: call.name,
+    arguments: call.arguments,
   }
+  const startedAtMs = runtime.now()
   runtime.emit(turn.turnId, { type: 'dynamic_tool_call_request', ...facts })
-  const { success, output } = await runTool(runtime, turn, item)
-  await runtime.record(turn.turnId, [toolOutputItem(callId, output)])
+  const output = await runTool(runtime, turn, call)
+  const time = { startedAtMs, completedAtMs: runtime.now() }
+  const id = runtime.host.ids.newId()
+  await runtime.record(turn.turnId, toolAnswered(turn, call, output, time, id))
   runtime.emit(turn.turnId, {
     type: 'dynamic_tool_call_response',
     ...facts,
-    content_items: [{ type: 'inputText', text: output }],
-    success,
-    error: success ? null : output,
+    content_items: [{ type: 'inputText', text: output.output }],
+    success: output.success,
+    error: output.success ? null : output.output,
   })
 }
 
-/** A tool that fails is news for the model, not the end of the turn. */
-async function runTool(
-  runtime: ThreadRuntime,
-  turn: ActiveTurn,
-  item: JsonObject,
-): Promise<ToolOutput> {
-  const { signal } = turn.abort
-  const call = {
+function readCall(turn: ActiveTurn, item: JsonObject): ToolCall {
+  return {
     threadId: turn.threadId,
     turnId: turn.turnId,
     callId: textAt(item, 'call_id') ?? '',
     name: textAt(item, 'name') ?? '',
     arguments: textAt(item, 'arguments') ?? '',
   }
+}
+
+/** A tool that fails is news for the model, not the end of the turn. */
+async function runTool(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  call: ToolCall,
+): Promise<ToolOutput> {
+  const { signal } = turn.abort
   try {
     return await unlessAborted(runtime.host.tools.run(call, signal), signal)
   } catch (reason) {

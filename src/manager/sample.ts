@@ -1,4 +1,4 @@
-import type { JsonObject } from '../protocol/json.js'
+import { type JsonObject, textAt } from '../protocol/json.js'
 import type { TokenUsage } from '../protocol/metadata.js'
 import type { ActiveTurn } from './active-turn.js'
 import { backoffMs } from './backoff.js'
@@ -6,7 +6,7 @@ import type { ModelEvent } from './model-client.js'
 import { ModelError } from './model-error.js'
 import { promptInput } from './prompt-input.js'
 import type { ThreadRuntime } from './thread-runtime.js'
-import { withResponse } from './token-usage.js'
+import { addTokens, withResponse } from './token-usage.js'
 import { itemStarted, tokenCount, tokenUsageRecord } from './turn-items.js'
 import { unlessAborted } from './unless-aborted.js'
 
@@ -19,7 +19,8 @@ export interface SampleHandlers {
   /** The context to answer to; asked for again before every try. */
   readonly context: () => readonly JsonObject[]
   readonly withTools: boolean
-  onItem(item: JsonObject): Promise<void>
+  /** `startedAtMs` is when the first of the item arrived. */
+  onItem(item: JsonObject, startedAtMs: number): Promise<void>
   /** Rate limits wait for the tokens of the response, unless somebody wants them at once. */
   onRateLimits?(): Promise<void>
 }
@@ -69,9 +70,10 @@ async function sampleOnce(
     input: promptInput(handlers.context()),
     tools: handlers.withTools ? tools.definitions : [],
     reasoningEffort: runtime.config.reasoningEffort,
+    reasoningSummary: runtime.config.reasoningSummary,
     signal,
   })
-  const shown = new Set<string>()
+  const shown = new Map<string, number>()
   for await (const event of untilAborted(stream, signal)) {
     if (event.type === 'completed') return event
     await take(runtime, turn, handlers, event, shown)
@@ -84,7 +86,7 @@ async function take(
   turn: ActiveTurn,
   handlers: SampleHandlers,
   event: Exclude<ModelEvent, { type: 'completed' }>,
-  shown: Set<string>,
+  shown: Map<string, number>,
 ): Promise<void> {
   switch (event.type) {
     case 'rate-limits':
@@ -94,7 +96,7 @@ async function take(
       return
     case 'item':
       noteFirstToken(runtime, turn)
-      await handlers.onItem(event.item)
+      await handlers.onItem(event.item, startOf(event.item, shown) ?? runtime.now())
       return
     case 'text-delta':
       noteFirstToken(runtime, turn)
@@ -131,32 +133,42 @@ function begin(
   runtime: ThreadRuntime,
   turn: ActiveTurn,
   id: string,
-  shown: Set<string>,
+  shown: Map<string, number>,
   item: JsonObject,
 ): void {
   if (shown.has(id)) return
-  shown.add(id)
+  shown.set(id, runtime.now())
   runtime.emit(turn.turnId, itemStarted(turn, { ...item, id }))
 }
 
-function noteFirstToken(runtime: ThreadRuntime, turn: ActiveTurn): void {
-  turn.firstTokenMs ??= runtime.now() - turn.startedAtMs
+function startOf(item: JsonObject, shown: ReadonlyMap<string, number>): number | undefined {
+  return shown.get(textAt(item, 'id') ?? '')
 }
 
-/** Writes what Codex writes when a response is complete: its tokens. */
-export async function recordTokens(
+function noteFirstToken(runtime: ThreadRuntime, turn: ActiveTurn): void {
+  if (turn.kind === 'regular') turn.firstTokenMs ??= runtime.now() - turn.startedAtMs
+}
+
+/** Adds a response's tokens up; a paginated history keeps them at once, response by response. */
+export async function recordUsage(
   runtime: ThreadRuntime,
   turn: ActiveTurn,
   { responseId, usage }: Completion,
 ): Promise<void> {
-  const { tokens: before, config, rateLimits, historyMode } = runtime
-  const tokens = usage === null ? before : withResponse(before, usage, config.contextWindow)
-  const items = [tokenCount(tokens, rateLimits)]
-  if (historyMode === 'paginated' && usage !== null && tokens !== null) {
-    items.unshift(tokenUsageRecord(turn, responseId, usage, tokens.total))
+  if (usage === null) return
+  const tokens = withResponse(runtime.tokens, usage, runtime.config.contextWindow)
+  const ofTurn = addTokens(turn.tokens, usage)
+  if (runtime.historyMode === 'paginated') {
+    const counted = { ofResponse: usage, ofTurn, ofThread: tokens.total }
+    await runtime.record(turn.turnId, [tokenUsageRecord(turn, responseId, counted)])
   }
-  await runtime.record(turn.turnId, items)
   runtime.tokens = tokens
+  turn.tokens = ofTurn
+}
+
+/** Tells where the thread's tokens stand, once everything the response asked for is done. */
+export async function recordTokenCount(runtime: ThreadRuntime, turn: ActiveTurn): Promise<void> {
+  await runtime.record(turn.turnId, [tokenCount(runtime.tokens, runtime.rateLimits)])
   turn.rateLimitsUntold = false
 }
 

@@ -10,6 +10,8 @@ export interface ThreadConfig {
   /** The model's standing instructions. */
   readonly instructions: string
   readonly reasoningEffort: string | null
+  /** How much the model says of its reasoning: `auto`, `concise`, `detailed` or `none`. */
+  readonly reasoningSummary: string
   readonly approvalPolicy: ApprovalMode
   readonly sandboxPolicy: JsonObject
   readonly permissionProfile: PermissionProfile
@@ -32,6 +34,7 @@ export const defaultConfig: Omit<ThreadConfig, 'model'> = {
   cwd: null,
   instructions: '',
   reasoningEffort: null,
+  reasoningSummary: 'auto',
   approvalPolicy: 'never',
   sandboxPolicy: { type: 'read-only' },
   permissionProfile: { type: 'disabled' },

@@ -2,9 +2,11 @@ import { type Clock, isoMillis } from '../host/clock.js'
 import { isJsonObject, type JsonObject, type JsonValue, textAt } from '../protocol/json.js'
 import type { TokenUsage } from '../protocol/metadata.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
+import { parseJson } from '../protocol/parse-json.js'
 import type { ThreadConfig } from './thread-config.js'
 import type { EventMsg } from './thread-event.js'
 import { printInfo, printUsage, type TokenUsageInfo } from './token-usage.js'
+import type { ToolCall, ToolOutput } from './tool-runner.js'
 import { inputParts, messageText, type UserInput } from './user-input.js'
 
 /** What the items of one turn share. */
@@ -45,8 +47,7 @@ export function turnContext(turn: TurnFacts, config: ThreadConfig, clock: Clock)
       turn_id: turn.turnId,
       ...rootTurn(turn),
       cwd: config.cwd ?? '',
-      current_date: isoMillis(clock.now()).slice(0, 10),
-      timezone: 'Etc/UTC',
+      ...today(turn, clock),
       approval_policy: config.approvalPolicy,
       sandbox_policy: config.sandboxPolicy,
       permission_profile: config.permissionProfile,
@@ -54,9 +55,15 @@ export function turnContext(turn: TurnFacts, config: ThreadConfig, clock: Clock)
       collaboration_mode: { mode: 'default', settings },
       realtime_active: false,
       ...(reasoningEffort === null ? {} : { effort: reasoningEffort }),
-      summary: 'auto',
+      summary: config.reasoningSummary,
     },
   }
+}
+
+/** Paginated histories keep the date in the state of the world, which is Codex's own. */
+function today({ historyMode }: TurnFacts, clock: Clock): JsonObject {
+  if (historyMode === 'paginated') return {}
+  return { current_date: isoMillis(clock.now()).slice(0, 10), timezone: 'Etc/UTC' }
 }
 
 /** Codex keeps the settings beside the context since histories are paginated. */
@@ -97,7 +104,7 @@ export function userSaid(
   )
   return [
     responseItemOf({ type: 'message', ...idOf(turn, `msg_${id}`), role: 'user', content }),
-    itemCompleted(turn, { type: 'UserMessage', id, content: shown }, now),
+    itemCompleted(turn, { type: 'UserMessage', id, content: shown }, at(now)),
     eventItem({
       type: 'user_message',
       message: texts.join(''),
@@ -112,7 +119,7 @@ export function userSaid(
 export function modelSaid(
   turn: TurnFacts,
   item: JsonObject,
-  now: number,
+  time: ItemTime,
   fallbackId: string,
 ): RolloutItem[] {
   const id = textAt(item, 'id') ?? fallbackId
@@ -122,13 +129,13 @@ export function modelSaid(
     const message = messageText(item)
     const shown = { type: 'AgentMessage', id, content: [{ type: 'Text', text: message }] }
     const event = { type: 'agent_message', message, phase: null, memory_citation: null } as const
-    return [itemCompleted(turn, shown, now), eventItem(event), stored]
+    return [itemCompleted(turn, shown, time), eventItem(event), stored]
   }
   if (item['type'] === 'reasoning') {
     const summary = summaryTexts(item['summary'])
     const shown = { type: 'Reasoning', id, summary_text: summary, raw_content: [] }
     const events = summary.map((text) => eventItem({ type: 'agent_reasoning', text }))
-    return [itemCompleted(turn, shown, now), ...events, stored]
+    return [itemCompleted(turn, shown, time), ...events, stored]
   }
   return [stored]
 }
@@ -137,19 +144,53 @@ export function itemStarted(turn: TurnFacts, item: JsonObject): EventMsg {
   return { type: 'item_started', thread_id: turn.threadId, turn_id: turn.turnId, item }
 }
 
+/** When something of a turn began and when it was whole, in milliseconds. */
+export interface ItemTime {
+  readonly startedAtMs: number
+  readonly completedAtMs: number
+}
+
+/** The time of what is whole at once. */
+export function at(ms: number): ItemTime {
+  return { startedAtMs: ms, completedAtMs: ms }
+}
+
 /** Says that something of a turn is whole; paginated histories keep it in this form. */
-export function itemCompleted(turn: TurnFacts, item: JsonObject, now: number): RolloutItem {
+export function itemCompleted(turn: TurnFacts, item: JsonObject, time: ItemTime): RolloutItem {
   return eventItem({
     type: 'item_completed',
     thread_id: turn.threadId,
     turn_id: turn.turnId,
     item,
-    completed_at_ms: now,
+    started_at_ms: time.startedAtMs,
+    completed_at_ms: time.completedAtMs,
   })
 }
 
-export function toolOutputItem(callId: JsonValue, output: string): RolloutItem {
-  return responseItemOf({ type: 'function_call_output', call_id: callId, output })
+/** What a tool gave back: as an item of the turn, and for the model. */
+export function toolAnswered(
+  turn: TurnFacts,
+  call: ToolCall,
+  { output, success }: ToolOutput,
+  time: ItemTime,
+  id: string,
+): RolloutItem[] {
+  const shown = {
+    type: 'DynamicToolCall',
+    id: call.callId,
+    tool: call.name,
+    arguments: parseJson(call.arguments) ?? call.arguments,
+    status: success ? 'completed' : 'failed',
+    content_items: [{ type: 'inputText', text: output }],
+    success,
+  }
+  const forModel = {
+    type: 'function_call_output',
+    ...idOf(turn, `fco_${id}`),
+    call_id: call.callId,
+    output,
+  }
+  return [itemCompleted(turn, shown, time), responseItemOf(forModel)]
 }
 
 export function tokenCount(
@@ -163,12 +204,17 @@ export function tokenCount(
   })
 }
 
+interface TokensCounted {
+  readonly ofResponse: TokenUsage
+  readonly ofTurn: TokenUsage
+  readonly ofThread: TokenUsage
+}
+
 /** What a paginated history keeps of every response. */
 export function tokenUsageRecord(
   turn: TurnFacts,
   responseId: string,
-  usage: TokenUsage,
-  ofThread: TokenUsage,
+  counted: TokensCounted,
 ): RolloutItem {
   const payload = {
     thread_id: turn.threadId,
@@ -176,8 +222,9 @@ export function tokenUsageRecord(
     session_id: turn.threadId,
     root_turn_id: turn.turnId,
     response_id: responseId,
-    usage: printUsage(usage),
-    thread_token_usage: printUsage(ofThread),
+    usage: printUsage(counted.ofResponse),
+    turn_token_usage: printUsage(counted.ofTurn),
+    thread_token_usage: printUsage(counted.ofThread),
   }
   return { type: 'token_usage_record', payload }
 }
@@ -185,7 +232,7 @@ export function tokenUsageRecord(
 /** Says that the context was compacted: an event, or an item where histories are paginated. */
 export function contextCompacted(turn: TurnFacts, now: number, id: string): RolloutItem[] {
   return [
-    itemCompleted(turn, { type: 'ContextCompaction', id }, now),
+    itemCompleted(turn, { type: 'ContextCompaction', id }, at(now)),
     eventItem({ type: 'context_compacted' }),
   ]
 }

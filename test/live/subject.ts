@@ -10,9 +10,14 @@ export interface LiveSubject extends StoreSubject {
 
 let chosen: LiveSubject | null = null
 
+/** The store that the managers of this test file work over. */
+export function chooseSubject(subject: LiveSubject): void {
+  chosen = subject
+}
+
 /** Runs every fact about the runtime over one store; a test file has one. */
 export async function runOver(subject: LiveSubject): Promise<void> {
-  chosen = subject
+  chooseSubject(subject)
   await Promise.all([
     import('./turns.js'),
     import('./endings.js'),
