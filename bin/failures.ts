@@ -14,6 +14,8 @@ const outOfReach: ReadonlySet<ErrorReason> = new Set([
   'connection-lost',
   'schema-version',
   'storage-full',
+  'unauthorized',
+  'forbidden',
 ])
 
 /** What a command that failed leaves behind: one line for people, and its exit code. */

@@ -70,9 +70,16 @@ export async function openHome(text: string): Promise<OpenedHome> {
 
 function explained(error: unknown, label: string): Error {
   if (error instanceof UsageError) return error
-  if (ThreadStoreError.is(error, 'INVALID_REQUEST')) return new UsageError(error.message)
+  if (ThreadStoreError.is(error, 'INVALID_REQUEST') && !isShut(error)) {
+    return new UsageError(error.message)
+  }
   const reason = error instanceof Error ? error.message : String(error)
   return new UnreachableError(redact(`${label} cannot be opened: ${reason}`), { cause: error })
+}
+
+/** There is such a store, and it does not let us in. */
+function isShut({ details }: ThreadStoreError): boolean {
+  return details.reason === 'unauthorized' || details.reason === 'forbidden'
 }
 
 /** A database in which nothing was ever stored is as good as an empty store. */
@@ -96,6 +103,11 @@ async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadS
     case 'postgres': {
       const { openPostgresStore } = await import('../src/stores/postgres/open-postgres-store.js')
       return await openPostgresStore({ url: address.url, ...databaseOptions(address, access) })
+    }
+    case 'http': {
+      const { openHttpStore } = await import('../src/stores/http/open-http-store.js')
+      const token = address.token ?? process.env['THREADSTORE_TOKEN'] ?? ''
+      return await openHttpStore({ url: address.url, ...(token !== '' && { token }) })
     }
     case 'local': {
       const { openLocalStore } = await import('../src/stores/local/open-local-store.js')

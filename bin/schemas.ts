@@ -7,7 +7,10 @@ import receiptReport from '../migrate/schemas/receipt-report.schema.json' with {
 import receipt from '../migrate/schemas/receipt.schema.json' with { type: 'json' }
 import runList from '../migrate/schemas/run-list.schema.json' with { type: 'json' }
 import undoReport from '../migrate/schemas/undo-report.schema.json' with { type: 'json' }
+import http from '../src/protocol/schemas/http.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
+import { openApiDocument } from '../src/stores/http/openapi.js'
+import { packageVersion } from './package-version.js'
 import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
@@ -27,4 +30,6 @@ export const schemas: Readonly<Record<string, object>> = {
   thread,
   'thread-list': threadList,
   store,
+  http,
+  openapi: openApiDocument(packageVersion()),
 }

@@ -14,6 +14,8 @@ describe('parseStoreAddress', () => {
       'postgresql://u:p@h:5432/db?sslmode=require&namespace=team%20a',
       { kind: 'postgres', url: 'postgresql://u:p@h:5432/db?sslmode=require', namespace: 'team a' },
     ],
+    ['http://h:8080', { kind: 'http', url: 'http://h:8080/', token: null }],
+    ['https://:a%2Fb@h/team', { kind: 'http', url: 'https://h/team', token: 'a/b' }],
   ])('reads %s', (text, address) => {
     expect(parseStoreAddress(text)).toEqual(address)
   })
@@ -24,6 +26,9 @@ describe('parseStoreAddress', () => {
     ['local:', 'local:DIR lacks its folder'],
     ['pglite:', 'pglite:DIR lacks its folder'],
     ['postgres://u:secret@h:port/db', 'postgres://u:***@h:port/db is no valid URL'],
+    ['http://:secret@h:port', 'http://:***@h:port is no valid URL'],
+    ['https://secret@h', 'stands where the password does'],
+    ['https://h/?token=secret', 'https://h/?token=*** has more than'],
   ])('refuses %j', (text, message) => {
     expect(() => parseStoreAddress(text)).toThrow(message)
   })

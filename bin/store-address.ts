@@ -8,10 +8,12 @@ export type StoreAddress =
   /** A PostgreSQL database embedded in this process, in a folder. */
   | { readonly kind: 'pglite'; readonly dir: string; readonly namespace: string | null }
   | { readonly kind: 'postgres'; readonly url: string; readonly namespace: string | null }
+  /** A store behind `threadstore serve`. */
+  | { readonly kind: 'http'; readonly url: string; readonly token: string | null }
 
 /** What an address may look like, for messages. */
 export const ADDRESS_FORMS =
-  'a folder, local:DIR, pglite:DIR[?namespace=NAME], postgres://…[?namespace=NAME] or memory:'
+  'a folder, local:DIR, pglite:DIR[?namespace=NAME], postgres://…[?namespace=NAME], http(s)://… or memory:'
 
 /** Reads an address. What is no URL is a folder. */
 export function parseStoreAddress(text: string): StoreAddress {
@@ -32,6 +34,9 @@ export function parseStoreAddress(text: string): StoreAddress {
     case 'postgres':
     case 'postgresql':
       return postgresAddress(text)
+    case 'http':
+    case 'https':
+      return httpAddress(text)
     default:
       throw new UsageError(`${scheme}: is no kind of store; give ${ADDRESS_FORMS}`)
   }
@@ -56,6 +61,22 @@ function postgresAddress(text: string): StoreAddress {
   query.delete('namespace')
   const url = query.size > 0 ? `${path}?${query.toString()}` : path
   return { kind: 'postgres', url, namespace }
+}
+
+/** The token stands where URLs have a password, where it is hidden from whatever is shown. */
+function httpAddress(text: string): StoreAddress {
+  if (!URL.canParse(text)) throw new UsageError(`${redact(text)} is no valid URL`)
+  const url = new URL(text)
+  const token = decodeURIComponent(url.password)
+  if (url.username !== '' && token === '') {
+    throw new UsageError('a token in a URL stands where the password does: https://:TOKEN@host')
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new UsageError(`${redact(text)} has more than a store behind HTTP has an address`)
+  }
+  url.username = ''
+  url.password = ''
+  return { kind: 'http', url: url.href, token: token === '' ? null : token }
 }
 
 /** Text without the passwords that URLs in it carry, and without secret-looking parameters. */

@@ -6,6 +6,7 @@ import { scanCommand } from './scan.js'
 import { proveCommand } from './prove.js'
 import { replayCommand } from './replay.js'
 import { schemaCommand } from './schema.js'
+import { serveCommand } from './serve.js'
 import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
 import { undoCommand } from './undo.js'
@@ -26,5 +27,6 @@ export const commands: readonly Command[] = [
   proveCommand,
   replayCommand,
   demoCommand,
+  serveCommand,
   schemaCommand,
 ]

@@ -2,7 +2,9 @@ import { type SchemaName, schemaProblem } from '../protocol/validate.js'
 import type { StoreVerb } from './thread-store.js'
 
 /** What each verb resolves to, as far as it is JSON; `null` for nothing. */
-const resultSchemas: Readonly<Record<Exclude<StoreVerb, 'exportThread'>, SchemaName | null>> = {
+export const resultSchemas: Readonly<
+  Record<Exclude<StoreVerb, 'exportThread'>, SchemaName | null>
+> = {
   createThread: null,
   resumeThread: null,
   appendItems: null,

@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import { isIP } from 'node:net'
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../../host/clock.js'
 import { type IdSource, systemIds } from '../../host/ids.js'
 import { type Logger, silentLogger } from '../../host/logger.js'
+import { openApiDocument } from './openapi.js'
 import { AnswerCache } from './server/answer-cache.js'
 import { ExpiringMap } from './server/expiring-map.js'
+import { fastifyOptions } from './server/fastify-options.js'
 import { installGate } from './server/gate.js'
 import { createMetrics } from './server/metrics.js'
 import { NamespaceStores, type OpenNamespace } from './server/namespace-stores.js'
@@ -36,6 +38,8 @@ export interface HttpThreadServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** Whether `/metrics` tells about this process as well. @defaultValue false */
   readonly processMetrics?: boolean
+  /** What `/openapi.json` says the version is. @defaultValue `unknown` */
+  readonly version?: string
   readonly limits?: Partial<ServerLimits>
   readonly clock?: Clock
   readonly ids?: IdSource
@@ -68,7 +72,7 @@ export async function createHttpThreadServer(
   let draining = false
   const stop = new AbortController()
   const context = contextOf(options, () => draining)
-  const app = fastify(fastifyOptions(options, context))
+  const app = fastify(fastifyOptions(context.limits, context.ids, options.tls ?? null))
   installAnswers(app, context)
   installGate(app, context)
   installRoutes(app, context)
@@ -146,30 +150,11 @@ function contextOf(options: HttpThreadServerOptions, isDraining: () => boolean):
     exports,
     isDraining,
     instance: ids.newId(),
+    openApi: JSON.stringify(openApiDocument(options.version ?? 'unknown')),
     metrics: createMetrics(opened, options.processMetrics ?? false),
     stores: new NamespaceStores(open),
     answers: new AnswerCache({ clock, keptMs, entriesMax }),
     principals: new WeakMap(),
-  }
-}
-
-function fastifyOptions(
-  { tls }: HttpThreadServerOptions,
-  { limits, ids }: ServerContext,
-): FastifyServerOptions {
-  const http = { maxHeaderSize: limits.headerBytesMax, headersTimeout: limits.headersTimeoutMs }
-  return {
-    bodyLimit: limits.bodyBytesMax,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: limits.socketIdleMs,
-    // Longer than clients keep unused connections: then they close them, and no request is lost.
-    keepAliveTimeout: 75_000,
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 200 },
-    genReqId: () => ids.newId(),
-    ...(tls === undefined ? { http } : { https: { ...http, ...tls } }),
   }
 }
 

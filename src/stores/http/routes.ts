@@ -17,6 +17,8 @@ export type Effect =
 
 /** One request of the service. */
 export interface Route {
+  /** What it does, in one sentence. */
+  readonly summary: string
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** `:name` stands for one segment. */
   readonly path: string
@@ -44,6 +46,7 @@ const thread = '/v1/threads/:threadId'
 /** Every verb of the store as a request. Server, client and OpenAPI document read this table. */
 export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
   createThread: {
+    summary: 'Begins a thread and opens its live writer.',
     method: 'POST',
     path: '/v1/threads',
     scope: 'append',
@@ -52,6 +55,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'written',
   },
   resumeThread: {
+    summary: 'Opens a live writer on a stored thread.',
     method: 'POST',
     path: `${thread}/resume`,
     scope: 'append',
@@ -60,6 +64,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'written',
   },
   appendItems: {
+    summary: 'Appends items through a live writer, all or none.',
     method: 'POST',
     path: `${thread}/items`,
     scope: 'append',
@@ -68,6 +73,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'written',
   },
   persistThread: {
+    summary: 'Materialises a lazy thread and makes everything appended durable.',
     method: 'POST',
     path: `${thread}/persist`,
     scope: 'append',
@@ -76,6 +82,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   flushThread: {
+    summary: 'Makes everything acknowledged durable.',
     method: 'POST',
     path: `${thread}/flush`,
     scope: 'append',
@@ -84,6 +91,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   shutdownThread: {
+    summary: 'Flushes and closes a live writer.',
     method: 'POST',
     path: `${thread}/shutdown`,
     scope: 'append',
@@ -92,6 +100,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   discardThread: {
+    summary: 'Closes a live writer without forcing anything out.',
     method: 'POST',
     path: `${thread}/discard`,
     scope: 'append',
@@ -100,6 +109,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   loadHistory: {
+    summary: 'Reads the items of a thread.',
     method: 'GET',
     path: `${thread}/history`,
     scope: 'read',
@@ -108,6 +118,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'history',
   },
   readThread: {
+    summary: 'Reads the record of a thread, with its history when asked.',
     method: 'GET',
     path: thread,
     scope: 'read',
@@ -117,6 +128,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
   },
   // Pages are asked for with POST: cursors, filters and ids are data that a URL would bend.
   listThreads: {
+    summary: 'Reads a page of threads.',
     method: 'POST',
     path: '/v1/threads/list',
     scope: 'read',
@@ -125,6 +137,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   searchThreads: {
+    summary: 'Reads a page of threads that hold a text.',
     method: 'POST',
     path: '/v1/threads/search',
     scope: 'read',
@@ -133,6 +146,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   listTurns: {
+    summary: 'Reads a page of the turns of a thread.',
     method: 'POST',
     path: `${thread}/turns/list`,
     scope: 'read',
@@ -141,6 +155,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   listItems: {
+    summary: 'Reads a page of the items of a thread’s turns.',
     method: 'POST',
     path: `${thread}/items/list`,
     scope: 'read',
@@ -149,6 +164,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   updateThreadMetadata: {
+    summary: 'Applies a literal metadata patch.',
     method: 'PATCH',
     path: thread,
     scope: 'append',
@@ -157,6 +173,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   archiveThread: {
+    summary: 'Archives a thread.',
     method: 'POST',
     path: `${thread}/archive`,
     scope: 'append',
@@ -165,6 +182,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   unarchiveThread: {
+    summary: 'Takes a thread out of the archive.',
     method: 'POST',
     path: `${thread}/unarchive`,
     scope: 'append',
@@ -173,6 +191,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   revertThread: {
+    summary: 'Hides what follows a position behind a new rollout.',
     method: 'POST',
     path: `${thread}/revert`,
     scope: 'append',
@@ -181,6 +200,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   deleteThread: {
+    summary: 'Removes a thread and its rollouts.',
     method: 'DELETE',
     path: thread,
     scope: 'admin',
@@ -189,6 +209,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'none',
   },
   exportThread: {
+    summary: 'Reads the facts of a thread’s rollouts, whose bytes can be asked for then.',
     method: 'GET',
     path: `${thread}/export`,
     scope: 'read',
@@ -197,6 +218,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'exported',
   },
   importThread: {
+    summary: 'Begins to store a thread as it was exported, and ends it when one part is enough.',
     method: 'POST',
     path: '/v1/imports',
     scope: 'admin',
@@ -205,6 +227,7 @@ export const verbRoutes: Readonly<Record<StoreVerb, VerbRoute>> = {
     result: 'json',
   },
   historyDigest: {
+    summary: 'Recomputes the hashes of a thread’s rollouts from what is stored.',
     method: 'GET',
     path: `${thread}/digest`,
     scope: 'read',
@@ -226,15 +249,48 @@ export type OtherRoute =
 
 /** Those requests; they travel as their names say. */
 export const otherRoutes: Readonly<Record<OtherRoute, Route>> = {
-  /** What the store claims, and who answers. */
-  service: { method: 'GET', path: '/v1/service', scope: 'read' },
-  openHandle: { method: 'POST', path: '/v1/handle/open', scope: 'append' },
-  renewHandle: { method: 'POST', path: '/v1/handle/renew', scope: 'append' },
-  closeHandle: { method: 'POST', path: '/v1/handle/close', scope: 'append' },
-  /** The bytes of a rollout that an export named. */
-  rolloutBytes: { method: 'GET', path: `${thread}/rollouts/:rolloutId`, scope: 'read' },
-  importPart: { method: 'POST', path: '/v1/imports/:importId/parts/:part', scope: 'admin' },
-  abandonImport: { method: 'DELETE', path: '/v1/imports/:importId', scope: 'admin' },
+  service: {
+    summary: 'Tells what the store claims, and who answers.',
+    method: 'GET',
+    path: '/v1/service',
+    scope: 'read',
+  },
+  openHandle: {
+    summary: 'Opens a handle, to which live writers belong.',
+    method: 'POST',
+    path: '/v1/handle/open',
+    scope: 'append',
+  },
+  renewHandle: {
+    summary: 'Says that a handle is still wanted.',
+    method: 'POST',
+    path: '/v1/handle/renew',
+    scope: 'append',
+  },
+  closeHandle: {
+    summary: 'Closes a handle and shuts its live writers down.',
+    method: 'POST',
+    path: '/v1/handle/close',
+    scope: 'append',
+  },
+  rolloutBytes: {
+    summary: 'Reads the bytes of an exported rollout, from any byte on.',
+    method: 'GET',
+    path: `${thread}/rollouts/:rolloutId`,
+    scope: 'read',
+  },
+  importPart: {
+    summary: 'Sends a further part of an import.',
+    method: 'POST',
+    path: '/v1/imports/:importId/parts/:part',
+    scope: 'admin',
+  },
+  abandonImport: {
+    summary: 'Gives an import up; nothing of it is stored.',
+    method: 'DELETE',
+    path: '/v1/imports/:importId',
+    scope: 'admin',
+  },
 }
 
 /** Headers of our own, in lower case. */

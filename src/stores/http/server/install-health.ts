@@ -10,7 +10,10 @@ const READY_WITHIN_MS = 5_000
 /** Anybody may ask, so the store is not asked every time. */
 const ASKED_EVERY_MS = 1_000
 
-/** `/healthz`: the process runs. `/readyz`: it takes requests and its store answers. `/metrics`. */
+/**
+ * What machines ask before they ask for threads: `/healthz`, does the process run; `/readyz`, does
+ * the store answer; `/metrics`, for Prometheus; `/openapi.json`, what can be asked.
+ */
 export function installHealth(app: FastifyInstance, context: ServerContext): void {
   let asked: { readonly atMs: number; readonly problem: Promise<string | null> } | null = null
   function problemOfStore(): Promise<string | null> {
@@ -29,6 +32,9 @@ export function installHealth(app: FastifyInstance, context: ServerContext): voi
     if (problem === null) return reply.type('text/plain').send('ready\n')
     return reply.code(503).type('text/plain').send(`${problem}\n`)
   })
+  app.get('/openapi.json', { config: { rules: open } }, (_request, reply) =>
+    reply.type('application/json').send(context.openApi),
+  )
   app.get('/metrics', { config: { rules: guarded } }, async (_request, reply) =>
     reply.type(context.metrics.contentType).send(await context.metrics.print()),
   )

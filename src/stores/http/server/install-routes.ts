@@ -16,6 +16,7 @@ import { installHealth } from './install-health.js'
 import { serveAbandonImport, serveImport, serveImportPart } from './serve-imports.js'
 import { serveRead } from './serve-reads.js'
 import { serveRolloutBytes } from './serve-rollout-bytes.js'
+import { installPages } from './pages/install-pages.js'
 import type { ServerContext } from './server-context.js'
 import { PART_BYTES_MAX } from './server-limits.js'
 import { type Call, callOf, sendAnswer } from './serving.js'
@@ -38,6 +39,7 @@ export function installRoutes(app: FastifyInstance, context: ServerContext): voi
     add(app, context, otherRoutes[name], body, served[name])
   }
   installHealth(app, context)
+  installPages(app, context)
 }
 
 type Serve = (call: Call) => Promise<FastifyReply>

@@ -23,6 +23,8 @@ export interface ServerContext {
   /** Another one after every start. */
   readonly instance: string
   readonly open: OpenNamespace
+  /** What the service is, printed. */
+  readonly openApi: string
   /** `null`: whoever reaches the server may do everything. */
   readonly tokens: TokenSource | null
   readonly clock: Clock

@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { ThreadStoreError } from '../../../../store/errors.js'
+import type { ThreadStore } from '../../../../store/thread-store.js'
+import { statusOf } from '../../http-status.js'
+import type { RouteRules } from '../gate.js'
+import { principalOf, type ServerContext } from '../server-context.js'
+import { noteFailure } from '../serving.js'
+import { html } from './html.js'
+import { layout, pageHeaders, styleSheet } from './layout.js'
+import { listPage } from './list-page.js'
+import { threadPage } from './thread-page.js'
+
+const rules: RouteRules = { scope: 'read', mediaType: null, page: true }
+const open: RouteRules = { scope: null, mediaType: null }
+
+const THREADS_ON_A_PAGE = 50
+const TURNS_ON_A_PAGE = 20
+
+/** The pages for people: what threads there are, and what is in them. They change nothing. */
+export function installPages(app: FastifyInstance, context: ServerContext): void {
+  app.get('/style.css', { config: { rules: open } }, (_request, reply) =>
+    reply.headers(pageHeaders).type('text/css; charset=utf-8').send(styleSheet),
+  )
+  page('/', async (store, query) => {
+    const search = query.get('q') ?? ''
+    const archived = query.has('archived')
+    const found = await store.listThreads({
+      pageSize: THREADS_ON_A_PAGE,
+      cursor: query.get('cursor'),
+      sortKey: 'updatedAt',
+      archived,
+      ...(search !== '' && { searchTerm: search }),
+    })
+    return listPage(found, { search, archived })
+  })
+  page('/threads/:threadId', async (store, query, threadId) => {
+    const which = { threadId, includeArchived: true }
+    const thread = await store.readThread(which)
+    if (!store.supports.turns) return threadPage(thread, null)
+    const turns = await store.listTurns({
+      ...which,
+      pageSize: TURNS_ON_A_PAGE,
+      cursor: query.get('cursor'),
+      sortDirection: 'asc',
+      itemsView: 'full',
+    })
+    return threadPage(thread, turns)
+  })
+
+  function page(
+    url: string,
+    show: (store: ThreadStore, query: URLSearchParams, threadId: string) => Promise<string>,
+  ): void {
+    app.get(url, { config: { rules } }, async (request, reply) => {
+      const { namespace } = principalOf(context, request)
+      const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+      const { threadId = '' } = request.params as Readonly<Record<string, string>>
+      try {
+        const store = await context.stores.of(namespace)
+        const text = await show(store, query, threadId)
+        return await sendPage(reply, 200, text)
+      } catch (reason) {
+        noteFailure(context, request, reason)
+        const error = ThreadStoreError.from(reason, 'the page')
+        return sendPage(reply, statusOf(error), errorPage(error, request.id))
+      }
+    })
+  }
+}
+
+function sendPage(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text)
+}
+
+/** Says what can be said to whoever asked; the log has the rest. */
+function errorPage({ code }: ThreadStoreError, requestId: string): string {
+  const text =
+    code === 'THREAD_NOT_FOUND' ? 'There is no such thread.' : `That did not work: ${code}.`
+  return layout(
+    'Error',
+    html`<h1>${text}</h1>
+      <p class="facts">request ${requestId}</p>`,
+  )
+}
