@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { type ThreadStore, ThreadStoreError } from '../src/index.js'
 import type { LocalThreadStore } from '../src/stores/local/open-local-store.js'
 import { UnreachableError } from './failures.js'
+import { httpOptions } from './http-options.js'
 import { type StoreAddress, parseStoreAddress, redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
@@ -106,8 +107,7 @@ async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadS
     }
     case 'http': {
       const { openHttpStore } = await import('../src/stores/http/open-http-store.js')
-      const token = address.token ?? process.env['THREADSTORE_TOKEN'] ?? ''
-      return await openHttpStore({ url: address.url, ...(token !== '' && { token }) })
+      return await openHttpStore(httpOptions(address))
     }
     case 'local': {
       const { openLocalStore } = await import('../src/stores/local/open-local-store.js')

@@ -5,6 +5,7 @@ import type { StoreSubject } from '../conformance/index.js'
 import { memorySubject } from '../conformance/mutants/memory-subject.js'
 import type { ThreadStore } from '../src/index.js'
 import { UnreachableError } from './failures.js'
+import { httpOptions } from './http-options.js'
 import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
@@ -62,6 +63,8 @@ async function storeSubject(address: StoreAddress): Promise<OpenedSubject> {
       return await pgliteSubject(address.dir)
     case 'postgres':
       return lasting(await postgresSubject(address.url))
+    case 'http':
+      return lasting(await httpSubject(address))
     case 'local':
       throw new UsageError('a Codex home cannot be tested yet: its store only reads')
   }
@@ -88,4 +91,12 @@ async function postgresSubject(url: string): Promise<StoreSubject> {
   const open: StoreSubject['open'] = ({ scope }) =>
     openPostgresStore({ url, namespace: scope, connectionsMax: 4 })
   return { name: redact(url), open, reopen: open, openSecond: open }
+}
+
+/** All storages are namespaces of one server, whose token has to be good for them. */
+async function httpSubject(address: Parameters<typeof httpOptions>[0]): Promise<StoreSubject> {
+  const { openHttpStore } = await import('../src/stores/http/open-http-store.js')
+  const options = httpOptions(address)
+  const open: StoreSubject['open'] = ({ scope }) => openHttpStore({ ...options, namespace: scope })
+  return { name: address.url, open, reopen: open, openSecond: open }
 }

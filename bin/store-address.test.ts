@@ -14,8 +14,11 @@ describe('parseStoreAddress', () => {
       'postgresql://u:p@h:5432/db?sslmode=require&namespace=team%20a',
       { kind: 'postgres', url: 'postgresql://u:p@h:5432/db?sslmode=require', namespace: 'team a' },
     ],
-    ['http://h:8080', { kind: 'http', url: 'http://h:8080/', token: null }],
-    ['https://:a%2Fb@h/team', { kind: 'http', url: 'https://h/team', token: 'a/b' }],
+    ['http://h:8080', { kind: 'http', url: 'http://h:8080/', token: null, namespace: null }],
+    [
+      'https://:a%2Fb@h/team?namespace=c',
+      { kind: 'http', url: 'https://h/team', token: 'a/b', namespace: 'c' },
+    ],
   ])('reads %s', (text, address) => {
     expect(parseStoreAddress(text)).toEqual(address)
   })
@@ -28,7 +31,7 @@ describe('parseStoreAddress', () => {
     ['postgres://u:secret@h:port/db', 'postgres://u:***@h:port/db is no valid URL'],
     ['http://:secret@h:port', 'http://:***@h:port is no valid URL'],
     ['https://secret@h', 'stands where the password does'],
-    ['https://h/?token=secret', 'https://h/?token=*** has more than'],
+    ['https://h/?token=secret', 'https://h/?token=***: token is nothing'],
   ])('refuses %j', (text, message) => {
     expect(() => parseStoreAddress(text)).toThrow(message)
   })

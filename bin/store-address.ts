@@ -9,11 +9,16 @@ export type StoreAddress =
   | { readonly kind: 'pglite'; readonly dir: string; readonly namespace: string | null }
   | { readonly kind: 'postgres'; readonly url: string; readonly namespace: string | null }
   /** A store behind `threadstore serve`. */
-  | { readonly kind: 'http'; readonly url: string; readonly token: string | null }
+  | {
+      readonly kind: 'http'
+      readonly url: string
+      readonly token: string | null
+      readonly namespace: string | null
+    }
 
 /** What an address may look like, for messages. */
 export const ADDRESS_FORMS =
-  'a folder, local:DIR, pglite:DIR[?namespace=NAME], postgres://…[?namespace=NAME], http(s)://… or memory:'
+  'a folder, local:DIR, pglite:DIR[?namespace=NAME], postgres://…[?namespace=NAME], http(s)://…[?namespace=NAME] or memory:'
 
 /** Reads an address. What is no URL is a folder. */
 export function parseStoreAddress(text: string): StoreAddress {
@@ -71,12 +76,18 @@ function httpAddress(text: string): StoreAddress {
   if (url.username !== '' && token === '') {
     throw new UsageError('a token in a URL stands where the password does: https://:TOKEN@host')
   }
-  if (url.search !== '' || url.hash !== '') {
-    throw new UsageError(`${redact(text)} has more than a store behind HTTP has an address`)
+  const other = [...url.searchParams.keys()].find((name) => name !== 'namespace')
+  if (other !== undefined) {
+    throw new UsageError(`${redact(text)}: ${other} is nothing a store behind HTTP knows`)
   }
-  url.username = ''
-  url.password = ''
-  return { kind: 'http', url: url.href, token: token === '' ? null : token }
+  const namespace = url.searchParams.get('namespace') ?? ''
+  const [address = ''] = url.href.replace(/^(https?:\/\/)[^/]*@/, '$1').split('?')
+  return {
+    kind: 'http',
+    url: address,
+    token: token === '' ? null : token,
+    namespace: namespace === '' ? null : namespace,
+  }
 }
 
 /** Text without the passwords that URLs in it carry, and without secret-looking parameters. */

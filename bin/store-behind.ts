@@ -1,4 +1,4 @@
-import type { ThreadStore } from '../src/index.js'
+import { systemClock, type ThreadStore, ThreadStoreError } from '../src/index.js'
 import { UnreachableError } from './failures.js'
 import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
 import { UsageError } from './usage-error.js'
@@ -61,9 +61,17 @@ async function localBehind(home: string): Promise<Omit<StoreBehind, 'label'>> {
   const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
   return {
     hasNamespaces: false,
-    open: () => openLocalStore({ home }),
+    open: async (namespace) => {
+      if (namespace !== 'default') throw noNamespaces()
+      return openLocalStore({ home })
+    },
     [Symbol.asyncDispose]: nothingToClose,
   }
+}
+
+function noNamespaces(): ThreadStoreError {
+  const why = 'a Codex home has no namespaces'
+  return new ThreadStoreError('INVALID_REQUEST', why, { reason: 'forbidden' })
 }
 
 interface DatabaseAddress {
@@ -93,7 +101,6 @@ const CONNECTIONS_MAX = 16
 async function postgresBehind(
   address: DatabaseAddress & { readonly url: string },
 ): Promise<Omit<StoreBehind, 'label'>> {
-  const { systemClock } = await import('../src/index.js')
   const { openPgDriver } = await import('../src/stores/postgres/pg-driver.js')
   const { openPostgresStore } = await import('../src/stores/postgres/open-postgres-store.js')
   const driver = await openPgDriver({

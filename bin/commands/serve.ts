@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import type { Argv } from 'yargs'
-import type { Principal, TokenFile } from '../../src/stores/http/http-thread-server.js'
+import type { Grant, TokenFile } from '../../src/stores/http/http-thread-server.js'
 import { ExitCode } from '../exit-codes.js'
 import { UnreachableError } from '../failures.js'
 import { interruptible } from '../interruptible.js'
@@ -101,8 +101,8 @@ async function openTokens(
   logger: Logger,
 ): Promise<TokenFile> {
   const { TokenFile: File } = await import('../../src/stores/http/http-thread-server.js')
-  const accept = (principals: readonly Principal[]): void => {
-    const other = principals.find(({ namespace }) => namespace !== 'default')
+  const accept = (grants: readonly Grant[]): void => {
+    const other = grants.find(({ namespace }) => namespace !== 'default')
     if (hasNamespaces || other === undefined) return
     throw new UsageError(
       `${label} has no namespaces, but token ${other.tokenId} is for ${other.namespace}`,

@@ -4,7 +4,6 @@ import {
   createHttpThreadServer,
   type HttpThreadServer,
   type HttpThreadServerOptions,
-  type TokenSource,
 } from '../../src/stores/http/http-thread-server.js'
 import { type HttpStoreOptions, openHttpStore } from '../../src/stores/http/open-http-store.js'
 
@@ -24,12 +23,6 @@ export interface HttpSubjectOptions {
   readonly between?: (serverUrl: string) => Promise<string>
 }
 
-/** Every token names the scope it stands for, so that one server serves all of a run. */
-const scopesAsTokens: TokenSource = {
-  find: (token) =>
-    Promise.resolve({ tokenId: token, namespace: token, scopes: ['read', 'append', 'admin'] }),
-}
-
 /** The subject, and the server to be closed after the run. */
 export async function httpSubject(
   options: HttpSubjectOptions,
@@ -37,13 +30,12 @@ export async function httpSubject(
   const { behind } = options
   const server = await createHttpThreadServer({
     open: (scope) => behind.open(scope),
-    tokens: scopesAsTokens,
     ...options.server,
   })
   const serverUrl = await server.listen({ port: 0 })
   const url = (await options.between?.(serverUrl)) ?? serverUrl
   const open: StoreSubject['open'] = ({ scope }) =>
-    openHttpStore({ url, token: scope, ...options.client })
+    openHttpStore({ url, namespace: scope, ...options.client })
   const subject: StoreSubject = {
     name: options.name,
     open,

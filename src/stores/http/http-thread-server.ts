@@ -20,7 +20,7 @@ import type { ServedHandle } from './server/served-handle.js'
 import type { ServedImport } from './server/served-import.js'
 
 export type { OpenNamespace } from './server/namespace-stores.js'
-export type { Principal, TokenSource } from './server/principal.js'
+export type { Grant, TokenSource } from './server/principal.js'
 export { defaultLimits, type ServerLimits } from './server/server-limits.js'
 export { TokenFile, type TokenFileOptions } from './server/token-file.js'
 export { parseTokenList, type TokenList } from './server/token-list.js'
@@ -29,7 +29,7 @@ export { parseTokenList, type TokenList } from './server/token-list.js'
 export interface HttpThreadServerOptions {
   /**
    * Opens a handle on a namespace’s threads: one that requests share, and one for each client that
-   * writes. Without tokens the only namespace is `default`.
+   * writes. A request that names no namespace is about `default`, or the one its token is for.
    */
   readonly open: OpenNamespace
   /** Absent: whoever reaches the server may do everything, and it listens on loopback alone. */

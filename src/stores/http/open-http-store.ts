@@ -23,6 +23,8 @@ export interface HttpStoreOptions {
   readonly url: string
   /** What the server knows us by. @defaultValue none, which only a server on this machine accepts */
   readonly token?: string
+  /** Whose threads, where the token is good for several. @defaultValue the token’s, or `default` */
+  readonly namespace?: string
   /** Certificates in PEM that are trusted instead of the system’s. */
   readonly ca?: string
   /** How long an answer may take to begin or go on. @defaultValue 60 000 */
@@ -48,6 +50,7 @@ export async function openHttpStore(options: HttpStoreOptions): Promise<ThreadSt
     server: url.origin,
     prefix: url.pathname.replace(/\/+$/, ''),
     token: options.token ?? null,
+    namespace: options.namespace ?? null,
     clock,
     timeoutMs: options.timeoutMs ?? 60_000,
     retryForMs: options.retryForMs ?? 15_000,

@@ -297,6 +297,8 @@ export const otherRoutes: Readonly<Record<OtherRoute, Route>> = {
 export const headers = {
   /** Names the handle whose live writers a request is about. A secret. */
   handle: 'threadstore-handle',
+  /** Names the namespace, where a token is good for several. */
+  namespace: 'threadstore-namespace',
   /** Counts the appends of a handle, so that one that is sent again takes effect once. */
   batch: 'threadstore-batch',
   /** In an answer, who gave it. In a request: nobody else may carry it out. */

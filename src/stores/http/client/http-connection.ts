@@ -14,6 +14,7 @@ export interface HttpConnectionOptions {
   /** Comes before every path; empty or `/…`. */
   readonly prefix: string
   readonly token: string | null
+  readonly namespace: string | null
   readonly clock: Clock
   readonly timeoutMs: number
   readonly retryForMs: number
@@ -108,7 +109,7 @@ export class HttpConnection {
   }
 
   async #send<T>(call: HttpCall<T>, { maybeDone, instance }: Attempt): Promise<HttpResponse> {
-    const { transport, prefix, token, timeoutMs } = this.#options
+    const { transport, prefix, token, namespace, timeoutMs } = this.#options
     const { method, path, body, mediaType, signal, repeat, patient = false } = call
     const bound = maybeDone && repeat === 'here'
     return transport.send({
@@ -117,6 +118,7 @@ export class HttpConnection {
       headers: {
         'accept-encoding': 'identity',
         ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(namespace !== null && { [headers.namespace]: namespace }),
         ...(mediaType !== undefined && body !== undefined && { 'content-type': mediaType }),
         ...(bound && instance !== null && { [headers.instance]: instance }),
         ...call.headers,

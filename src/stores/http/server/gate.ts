@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
 import { HttpStatus } from '../http-status.js'
 import { headers, type Scope } from '../routes.js'
-import { anybody, type Principal } from './principal.js'
+import { anybody, type Grant, type Principal, principalWith } from './principal.js'
 import { Refusal } from './refusal.js'
 import { headerOf, type ServerContext } from './server-context.js'
 
@@ -95,27 +95,43 @@ async function authenticate(
   request: FastifyRequest,
   rules: RouteRules | undefined,
 ): Promise<Principal> {
-  if (context.tokens === null) {
+  const { token, namespace } = credentialsOf(request, rules?.page ?? false)
+  return principalWith(await grantOf(context, request, token, rules), namespace)
+}
+
+async function grantOf(
+  { tokens, metrics }: ServerContext,
+  request: FastifyRequest,
+  token: string | null,
+  rules: RouteRules | undefined,
+): Promise<Grant> {
+  if (tokens === null) {
     requireLocal(request)
     return anybody
   }
-  const token = tokenOf(headerOf(request, 'authorization') ?? '', rules?.page ?? false)
-  const principal = token === null ? null : await context.tokens.find(token)
-  if (principal !== null) return principal
-  context.metrics.refused('unauthorized')
+  const grant = token === null ? null : await tokens.find(token)
+  if (grant !== null) return grant
+  metrics.refused('unauthorized')
   const scheme = rules?.page ? 'Basic realm="threadstore", charset="UTF-8"' : 'Bearer'
   const why = token === null ? 'a token is needed' : 'the token is not known'
   throw new Refusal(401, invalidRequest('unauthorized', why), { 'www-authenticate': scheme })
 }
 
-function tokenOf(authorization: string, page: boolean): string | null {
+interface Credentials {
+  readonly token: string | null
+  readonly namespace: string | undefined
+}
+
+/** On pages, the user is the namespace and the password the token. */
+function credentialsOf(request: FastifyRequest, page: boolean): Credentials {
+  const authorization = headerOf(request, 'authorization') ?? ''
+  const namespace = headerOf(request, headers.namespace)
   const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
-  if (bearer !== undefined) return bearer
+  if (bearer !== undefined) return { token: bearer, namespace }
   const basic = page ? /^basic +(\S+) *$/i.exec(authorization)?.[1] : undefined
-  if (basic === undefined) return null
-  return Buffer.from(basic, 'base64')
-    .toString('utf8')
-    .replace(/^[^:]*:/, '')
+  if (basic === undefined) return { token: null, namespace }
+  const [user = '', ...password] = Buffer.from(basic, 'base64').toString('utf8').split(':')
+  return { token: password.join(':'), namespace: user === '' ? undefined : user }
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i

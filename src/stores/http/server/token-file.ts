@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import { type Clock, systemClock } from '../../../host/clock.js'
 import { type Logger, silentLogger } from '../../../host/logger.js'
-import type { Principal, TokenSource } from './principal.js'
+import type { Grant, TokenSource } from './principal.js'
 import { type TokenList, parseTokenList } from './token-list.js'
 
 /** Where a file of tokens is, and who may be in it. */
 export interface TokenFileOptions {
   readonly path: string
   /** Throws for tokens that cannot be served. @defaultValue every list is accepted */
-  readonly accept?: (principals: readonly Principal[]) => void
+  readonly accept?: (grants: readonly Grant[]) => void
   readonly clock?: Clock
   readonly logger?: Logger
 }
@@ -42,7 +42,7 @@ export class TokenFile implements TokenSource {
     return new TokenFile(options, await read(options), seen)
   }
 
-  async find(token: string): Promise<Principal | null> {
+  async find(token: string): Promise<Grant | null> {
     if (this.#clock.now() - this.#checkedMs >= TRUSTED_MS) {
       this.#checking ??= this.#check().finally(() => {
         this.#checking = null
@@ -58,7 +58,7 @@ export class TokenFile implements TokenSource {
     try {
       this.#seen = await look(path)
       this.#list = await read(this.#options)
-      this.#logger.info({ path, tokens: this.#list.principals.length }, 'tokens were read again')
+      this.#logger.info({ path, tokens: this.#list.grants.length }, 'tokens were read again')
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#logger.error({ path, reason }, 'tokens cannot be read; those known before stay valid')
@@ -81,6 +81,6 @@ async function look(path: string): Promise<string> {
 
 async function read({ path, accept }: TokenFileOptions): Promise<TokenList> {
   const list = parseTokenList(await readFile(path, 'utf8'))
-  accept?.(list.principals)
+  accept?.(list.grants)
   return list
 }

@@ -3,22 +3,22 @@ import { parseJson } from '../../../protocol/parse-json.js'
 import { httpProblem } from '../../../protocol/validate.js'
 import { invalidRequest } from '../../../store/errors.js'
 import type { Scope } from '../routes.js'
-import type { Principal } from './principal.js'
+import type { Grant } from './principal.js'
 
 /** A token as a file lists it: its hash, so that who reads the file cannot use it. */
 interface TokenEntry {
   readonly id: string
   /** SHA-256 of the token, lower-case hex. */
   readonly sha256: string
-  /** @defaultValue `default` */
+  /** With a `*` at its end: every one that begins so. @defaultValue `default` */
   readonly namespace?: string
   readonly scopes: readonly Scope[]
 }
 
 /** Tokens that were read and can be looked up. */
 export interface TokenList {
-  readonly principals: readonly Principal[]
-  find(token: string): Principal | null
+  readonly grants: readonly Grant[]
+  find(token: string): Grant | null
 }
 
 /** Reads a list of tokens: `{ "tokens": [{ "id", "sha256", "namespace", "scopes" }] }`. */
@@ -32,19 +32,19 @@ export function parseTokenList(text: string): TokenList {
   if (repeated !== undefined) throw refused(`two tokens have the id ${repeated.id}`)
   const known = tokens.map((entry) => ({
     hash: Buffer.from(entry.sha256, 'hex'),
-    principal: {
+    grant: {
       tokenId: entry.id,
       namespace: entry.namespace ?? 'default',
       scopes: entry.scopes,
     },
   }))
   return {
-    principals: known.map(({ principal }) => principal),
+    grants: known.map(({ grant }) => grant),
     find: (token) => {
       const hash = createHash('sha256').update(token).digest()
       // Every entry is compared, each in constant time: how long it takes says nothing of a token.
-      return known.reduce<Principal | null>(
-        (found, entry) => (timingSafeEqual(entry.hash, hash) ? entry.principal : found),
+      return known.reduce<Grant | null>(
+        (found, entry) => (timingSafeEqual(entry.hash, hash) ? entry.grant : found),
         null,
       )
     },
