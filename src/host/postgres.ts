@@ -1,5 +1,15 @@
-/** A parameter of a statement. Bytes travel as `bytea`, arrays as arrays of `text`. */
-export type SqlParam = string | number | boolean | null | Uint8Array | readonly string[]
+/**
+ * A parameter of a statement. Bytes travel as `bytea`. Arrays travel as `text[]` or `bytea[]`,
+ * whatever the statement then casts them to.
+ */
+export type SqlParam =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly (string | null)[]
+  | readonly Uint8Array[]
 
 /** A row, by column name. `bigint` comes as a number, `bytea` as a `Uint8Array`. */
 export type SqlRow = Readonly<Record<string, unknown>>

@@ -40,6 +40,7 @@ export interface ImportedRollout {
    * (`CONFLICT {position}` otherwise).
    */
   readonly fromByte: number
+  /** Once it was yielded, a chunk is not changed any more. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 

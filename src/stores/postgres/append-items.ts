@@ -1,9 +1,10 @@
 import type { PostgresDriver } from '../../host/postgres.js'
 import { ThreadStoreError, writerLost } from '../../store/errors.js'
+import { rowsFromArrays } from './column-arrays.js'
 import { isConnectionError } from './connection-error.js'
 import type { WriterTarget } from './live-writer.js'
 import type { LogEnd, PackedLines } from './pack-lines.js'
-import { segmentColumns, segmentValues } from './segment-rows.js'
+import { segmentColumns, segmentParams, segmentTypes } from './segment-rows.js'
 import { LEASE_INTERVAL } from './writer-lease.js'
 
 /**
@@ -39,7 +40,6 @@ async function sendAppend(
   from: LogEnd,
   { segments, itemCount, to }: PackedLines,
 ): Promise<boolean> {
-  const { placeholders, params } = segmentValues(segments, 9)
   const rows = await driver.query(
     `WITH lease AS (
         UPDATE threadstore.rollouts
@@ -51,7 +51,7 @@ async function sendAppend(
           RETURNING log_id
       )
       INSERT INTO threadstore.segments (namespace, log_id, ${segmentColumns})
-        SELECT $1, lease.log_id, v.* FROM lease, (VALUES ${placeholders}) v
+        SELECT $1, lease.log_id, s.* FROM lease, ${rowsFromArrays(9, segmentTypes)} s
         RETURNING 1 AS one`,
     [
       namespace,
@@ -62,7 +62,7 @@ async function sendAppend(
       to.byteCount,
       itemCount,
       to.endOrdinal,
-      ...params,
+      ...segmentParams(segments),
     ],
   )
   return rows.length === segments.length

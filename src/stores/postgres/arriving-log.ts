@@ -99,12 +99,12 @@ async function removeLogs(
   await driver.transaction('write', async (session) => {
     // Whoever publishes a log removes its row first, so that a published one is never touched.
     const rows = await session.query<{ log_id: string }>(
-      `DELETE FROM threadstore.arriving_logs WHERE namespace = $1 AND log_id = ANY($2::uuid[])
+      `DELETE FROM threadstore.arriving_logs WHERE namespace = $1 AND log_id = ANY($2::text[]::uuid[])
         RETURNING log_id::text`,
       [namespace, logIds],
     )
     await session.query(
-      'DELETE FROM threadstore.segments WHERE namespace = $1 AND log_id = ANY($2::uuid[])',
+      'DELETE FROM threadstore.segments WHERE namespace = $1 AND log_id = ANY($2::text[]::uuid[])',
       [namespace, rows.map((row) => row.log_id)],
     )
   })

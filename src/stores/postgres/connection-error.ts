@@ -48,3 +48,12 @@ export function isConnectionError(reason: unknown): boolean {
   }
   return reason instanceof Error && clientTexts.some((text) => text.test(reason.message))
 }
+
+/**
+ * Whether a connection pool between us and the server has mixed prepared statements up: it gives
+ * each transaction another connection of its own.
+ */
+export function isPreparationError(reason: unknown): boolean {
+  const code = codeOf(reason)
+  return code === '26000' || code === '42P05'
+}

@@ -14,12 +14,10 @@ export async function* cutSegments(
   let waiting: Buffer[] = []
   let length = 0
   for await (const chunk of chunks) {
-    // The chunk's owner may fill it anew as soon as the next one is asked for.
-    waiting.push(Buffer.from(chunk))
+    waiting.push(asBuffer(chunk))
     length += chunk.length
     if (length < bytesMax) continue
-    let whole =
-      waiting.length === 1 ? asBuffer(waiting[0] ?? chunk) : Buffer.concat(waiting, length)
+    let whole = join(waiting, length)
     while (whole.length >= bytesMax) {
       const end = cutBefore(whole, bytesMax)
       yield whole.subarray(0, end)
@@ -28,7 +26,12 @@ export async function* cutSegments(
     waiting = [whole]
     length = whole.length
   }
-  if (length > 0) yield Buffer.concat(waiting, length)
+  if (length > 0) yield join(waiting, length)
+}
+
+function join(pieces: readonly Buffer[], length: number): Buffer {
+  const [first] = pieces
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces, length)
 }
 
 /** Where a piece of at most `max` bytes ends: after its last line feed, if it has one. */

@@ -37,7 +37,7 @@ async function requireUnreferenced(
 ): Promise<void> {
   const [other] = await session.query<{ thread_id: string }>(
     `SELECT thread_id::text FROM threadstore.rollouts WHERE namespace = $1
-      AND base_rollout_id = ANY($2::uuid[]) AND thread_id <> $3::uuid LIMIT 1`,
+      AND base_rollout_id = ANY($2::text[]::uuid[]) AND thread_id <> $3::uuid LIMIT 1`,
     [namespace, rolloutIds, threadId],
   )
   if (other) throw threadReferenced(threadId, other.thread_id)
@@ -50,12 +50,12 @@ async function deleteRollouts(
 ): Promise<void> {
   await session.query(
     `DELETE FROM threadstore.segments s USING threadstore.rollouts r
-      WHERE r.namespace = $1 AND r.rollout_id = ANY($2::uuid[])
+      WHERE r.namespace = $1 AND r.rollout_id = ANY($2::text[]::uuid[])
         AND s.namespace = $1 AND s.log_id = r.log_id`,
     [namespace, rolloutIds],
   )
   await session.query(
-    'DELETE FROM threadstore.rollouts WHERE namespace = $1 AND rollout_id = ANY($2::uuid[])',
+    'DELETE FROM threadstore.rollouts WHERE namespace = $1 AND rollout_id = ANY($2::text[]::uuid[])',
     [namespace, rolloutIds],
   )
 }

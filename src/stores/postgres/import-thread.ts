@@ -5,6 +5,7 @@ import { refuseCycle } from '../../store/lineage.js'
 import type { ImportThreadParams, ThreadReceipt } from '../../store/raw-history.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { rolloutReceipt } from './history-digest.js'
+import type { ImportBatcher } from './import-batcher.js'
 import type { PostgresContext } from './postgres-context.js'
 import { type ReceivedRollout, receiveRollout } from './receive-rollout.js'
 import { type RolloutRow, lineageOf, rolloutsOf } from './rollout-row.js'
@@ -19,15 +20,22 @@ import { requireNoWriter } from './writer-lease.js'
  */
 export async function importThread(
   context: PostgresContext,
+  batcher: ImportBatcher,
   what: ImportThreadParams,
 ): Promise<ThreadReceipt> {
+  const { history: _history, rollouts: _rollouts, ...record } = what.thread
   const received: ReceivedRollout[] = []
   try {
     for (const rollout of what.rollouts) {
       received.push(await receiveRollout(context, rollout, what.signal))
     }
+    if (await batcher.publish({ record, received })) {
+      return { threadId: record.threadId, rollouts: received.map(({ receipt }) => receipt) }
+    }
     return await retried(context.clock, () =>
-      context.driver.transaction('write', (session) => publish(context, session, what, received)),
+      context.driver.transaction('write', (session) =>
+        publish(context, session, record, received, what.replace ?? false),
+      ),
     )
   } catch (reason) {
     for (const { log } of received) await log.abandon()
@@ -38,17 +46,17 @@ export async function importThread(
 async function publish(
   context: PostgresContext,
   session: PostgresSession,
-  what: ImportThreadParams,
+  record: ThreadRecord,
   received: readonly ReceivedRollout[],
+  replace: boolean,
 ): Promise<ThreadReceipt> {
   const { namespace } = context
-  const { history: _history, rollouts: _rollouts, ...record } = what.thread
   const { threadId } = record
   const stored = await takeThread(context, session, record, received)
   await refuseCycles(session, namespace, threadId, received)
   for (const rollout of received) {
     const before = stored.get(rollout.rollout.rolloutId)
-    requireRoom(rollout, before, what.replace ?? false)
+    requireRoom(rollout, before, replace)
     await storeRollout(session, namespace, record, rollout, before)
   }
   return { threadId, rollouts: await receipts(session, namespace, threadId, received) }

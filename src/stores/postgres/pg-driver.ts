@@ -8,7 +8,8 @@ import {
   type SqlRow,
   type TransactionMode,
 } from '../../host/postgres.js'
-import { isConnectionError } from './connection-error.js'
+import { encodeArray } from './binary-array.js'
+import { isConnectionError, isPreparationError } from './connection-error.js'
 import { resultTypes } from './pg-types.js'
 
 /** Where a PostgreSQL server is and how many connections to it are used. */
@@ -33,12 +34,14 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
   pool.on('connect', (client) => client.on('error', ignore))
   pool.on('error', ignore)
   try {
-    const [settings] = await query<{ durable: boolean }>(
+    const statements = new StatementRunner()
+    const [settings] = await statements.run<{ durable: boolean }>(
       pool,
       `SELECT current_setting('fsync') = 'on'
           AND current_setting('synchronous_commit') <> 'off' AS durable`,
     )
-    return new PgDriver(pool, config, options.clock, settings?.durable ?? false)
+    const { clock } = options
+    return new PgDriver({ pool, config, clock, statements, durable: settings?.durable ?? false })
   } catch (reason) {
     await pool.end()
     throw reason
@@ -47,13 +50,47 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
 
 function ignore(): void {}
 
-async function query<Row extends SqlRow>(
-  connection: Pool | PoolClient,
-  text: string,
-  values: readonly SqlParam[] = [],
-): Promise<Row[]> {
-  const config: QueryConfig = { text, values: [...values], types: resultTypes }
-  return (await connection.query<Row>(config)).rows
+/** Runs statements on connections, prepared ones where that works. */
+class StatementRunner {
+  /** Names of statements, by their text: what a connection has parsed and planned once, it keeps. */
+  readonly #names = new Map<string, string>()
+  #prepares = true
+
+  async run<Row extends SqlRow>(
+    connection: Pool | PoolClient,
+    text: string,
+    values: readonly SqlParam[] = [],
+  ): Promise<Row[]> {
+    const encoded = values.map((value) => (Array.isArray(value) ? arrayParam(value) : value))
+    const config: QueryConfig = { text, values: encoded, types: resultTypes }
+    // Statements without parameters change the schema or run once.
+    if (this.#prepares && values.length > 0) config.name = this.#nameOf(text)
+    try {
+      return (await connection.query<Row>(config)).rows
+    } catch (reason) {
+      if (isPreparationError(reason)) this.#prepares = false
+      throw reason
+    }
+  }
+
+  #nameOf(text: string): string {
+    const name = this.#names.get(text) ?? `threadstore_${this.#names.size}`
+    this.#names.set(text, name)
+    return name
+  }
+}
+
+/** An empty array in binary form would have to know its type; as text it need not. */
+function arrayParam(values: readonly (string | Uint8Array | null)[]): string | Buffer {
+  return values.length === 0 ? '{}' : encodeArray(values)
+}
+
+interface PgDriverParts {
+  readonly pool: Pool
+  readonly config: ClientConfig
+  readonly clock: Clock
+  readonly statements: StatementRunner
+  readonly durable: boolean
 }
 
 class PgDriver implements PostgresDriver {
@@ -61,17 +98,19 @@ class PgDriver implements PostgresDriver {
   readonly #pool: Pool
   readonly #config: ClientConfig
   readonly #clock: Clock
+  readonly #statements: StatementRunner
   #ended: Promise<void> | null = null
 
-  constructor(pool: Pool, config: ClientConfig, clock: Clock, durable: boolean) {
+  constructor({ pool, config, clock, statements, durable }: PgDriverParts) {
     this.#pool = pool
     this.#config = config
     this.#clock = clock
+    this.#statements = statements
     this.durable = durable
   }
 
   async query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return query<Row>(this.#pool, sql, params)
+    return this.#statements.run<Row>(this.#pool, sql, params)
   }
 
   async transaction<T>(
@@ -85,7 +124,7 @@ class PgDriver implements PostgresDriver {
     })
     let result: T
     try {
-      result = await work({ query: (sql, params) => query(client, sql, params) })
+      result = await work({ query: (sql, params) => this.#statements.run(client, sql, params) })
     } catch (reason) {
       await rollBack(client)
       throw reason

@@ -39,11 +39,28 @@ export async function openPgliteDriver(options: PgliteDriverOptions = {}): Promi
 }
 
 const BYTEA = 17
+const BYTEA_ARRAY = 1001
+const TEXT_ARRAY = 1009
 
 /** PGlite's own conversion of bytea costs several times as much as the statement. */
 const bytes = {
-  serializers: { [BYTEA]: (value: Uint8Array) => `\\x${asBuffer(value).toString('hex')}` },
+  serializers: {
+    [BYTEA]: hex,
+    [BYTEA_ARRAY]: (values: readonly Uint8Array[]) => arrayLiteral(values.map(hex)),
+    [TEXT_ARRAY]: arrayLiteral,
+  },
   parsers: { [BYTEA]: (value: string) => Buffer.from(value.slice(2), 'hex') },
+}
+
+function hex(value: Uint8Array): string {
+  return `\\x${asBuffer(value).toString('hex')}`
+}
+
+function arrayLiteral(values: readonly (string | null)[]): string {
+  const elements = values.map((value) =>
+    value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`,
+  )
+  return `{${elements.join(',')}}`
 }
 
 /**

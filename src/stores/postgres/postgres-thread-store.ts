@@ -21,6 +21,7 @@ import { deleteThread } from './delete-thread.js'
 import { errorFromPostgres } from './error-from-postgres.js'
 import { exportThread } from './export-thread.js'
 import { historyDigest } from './history-digest.js'
+import { ImportBatcher } from './import-batcher.js'
 import { importThread } from './import-thread.js'
 import { LeaseKeeper } from './lease-keeper.js'
 import { listThreads } from './list-threads.js'
@@ -58,6 +59,7 @@ export class PostgresThreadStore implements ThreadStore {
   readonly #server: string
   readonly #release: () => Promise<void>
   readonly #keeper: LeaseKeeper
+  readonly #batcher: ImportBatcher
   readonly #writers = new Map<ThreadId, LiveWriter>()
   #closing: Promise<void> | null = null
 
@@ -66,6 +68,7 @@ export class PostgresThreadStore implements ThreadStore {
     this.#context = options.context
     this.#server = options.server
     this.#release = options.release
+    this.#batcher = new ImportBatcher(options.context)
     this.#keeper = new LeaseKeeper(options.context, options.handle, () =>
       [...this.#writers.values()].map((writer) => writer.target.rolloutId),
     )
@@ -171,7 +174,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async importThread(what: ImportThreadParams): Promise<ThreadReceipt> {
-    return this.#once(() => importThread(this.#context, what))
+    return this.#once(() => importThread(this.#context, this.#batcher, what))
   }
 
   async historyDigest(which: params.ThreadParams): Promise<ThreadReceipt> {

@@ -143,7 +143,7 @@ class Receiver {
     this.#endsLine = bytes.at(-1) === LINE_FEED
   }
 
-  #count(own: number | undefined): void {
+  #count(own: number | null): void {
     this.#ended += 1
     this.#endOrdinal = (own ?? this.#endOrdinal) + 1
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../host/clock.js'
-import { codeOf, isConnectionError } from './connection-error.js'
+import { codeOf, isConnectionError, isPreparationError } from './connection-error.js'
 
 /** Waits between the attempts of a transaction that others keep rolling back. */
 const CONTENTION_WAITS_MS = [10, 40, 160, 640]
@@ -26,8 +26,8 @@ export async function retried<T>(clock: Clock, work: () => Promise<T>): Promise<
   }
 }
 
-/** Serialization failure, deadlock, and a row that somebody else inserted first. */
+/** Serialization failure, deadlock, and a statement that has to be sent in another way. */
 function isContention(reason: unknown): boolean {
   const code = codeOf(reason)
-  return code === '40001' || code === '40P01'
+  return code === '40001' || code === '40P01' || isPreparationError(reason)
 }

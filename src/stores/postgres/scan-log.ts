@@ -1,5 +1,6 @@
 import { createByteHasher } from '../../history/digest.js'
 import { createFindingLog } from '../../history/findings.js'
+import { ordinalOf } from '../../history/ordinals.js'
 import { oversizeFinding, parseRolloutLine } from '../../history/rollout-line.js'
 import { createLineSplitter } from '../../history/split-lines.js'
 import type { RolloutId } from '../../protocol/thread-id.js'
@@ -18,7 +19,7 @@ export interface LogScan {
  */
 export function createLogScan(
   rolloutId: RolloutId,
-  onItem: (own: number | undefined, offset: number) => void,
+  onItem: (own: number | null, offset: number) => void,
 ): LogScan {
   const hasher = createByteHasher()
   const findings = createFindingLog(rolloutId)
@@ -32,7 +33,7 @@ export function createLogScan(
       return
     }
     itemCount += 1
-    onItem(parsed.item.ordinal, offset)
+    onItem(ordinalOf(parsed.item), offset)
   })
   return {
     push(bytes) {

@@ -1,5 +1,6 @@
 import type { PostgresSession, SqlParam } from '../../host/postgres.js'
 import { ThreadStoreError } from '../../store/errors.js'
+import { type ColumnType, columnArrays, rowsFromArrays } from './column-arrays.js'
 import { type Codec, type PackedBytes, SEGMENT_BYTES_MAX, unpack } from './segment.js'
 
 /** A segment of a log with what is known of the lines in it. */
@@ -13,31 +14,32 @@ export interface Segment extends PackedBytes {
   readonly itemCount: number
 }
 
+/** The columns of a segment, apart from those that say whose it is. */
 export const segmentColumns = `first_byte, byte_count, starts_line, first_ordinal, item_count, codec,
   bytes`
 
-/**
- * Rows of `segmentColumns` for a `VALUES` list, as placeholders from `$first` on and as params.
- */
-export function segmentValues(
-  segments: readonly Segment[],
-  first: number,
-): { readonly placeholders: string; readonly params: readonly SqlParam[] } {
-  const types = ['bigint', 'integer', 'boolean', 'bigint', 'integer', 'smallint', 'bytea']
-  const rows = segments.map((_segment, row) => {
-    const cells = types.map((type, cell) => `$${first + row * types.length + cell}::${type}`)
-    return `(${cells.join(', ')})`
-  })
-  const params = segments.flatMap((segment): SqlParam[] => [
+/** The types of `segmentColumns`, in their order. */
+export const segmentTypes: readonly ColumnType[] = [
+  'bigint',
+  'integer',
+  'boolean',
+  'bigint',
+  'integer',
+  'smallint',
+  'bytea',
+]
+
+/** Segments as params: an array for each of `segmentColumns`. */
+export function segmentParams(segments: readonly Segment[]): SqlParam[] {
+  const rows = segments.map((segment) => [
     segment.firstByte,
     segment.byteCount,
     segment.startsLine,
     segment.firstOrdinal,
     segment.itemCount,
     segment.codec,
-    segment.bytes,
   ])
-  return { placeholders: rows.join(', '), params }
+  return [...columnArrays(rows, segmentTypes.length - 1), segments.map(({ bytes }) => bytes)]
 }
 
 /** Stores segments of one log. */
@@ -48,11 +50,10 @@ export async function insertSegments(
   segments: readonly Segment[],
 ): Promise<void> {
   if (segments.length === 0) return
-  const { placeholders, params } = segmentValues(segments, 3)
   await session.query(
     `INSERT INTO threadstore.segments (namespace, log_id, ${segmentColumns})
-      SELECT $1, $2::uuid, v.* FROM (VALUES ${placeholders}) v`,
-    [namespace, logId, ...params],
+      SELECT $1, $2::uuid, s.* FROM ${rowsFromArrays(3, segmentTypes)} s`,
+    [namespace, logId, ...segmentParams(segments)],
   )
 }
 

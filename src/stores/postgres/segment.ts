@@ -70,7 +70,8 @@ async function decompress(bytes: Uint8Array, byteCount: number): Promise<Uint8Ar
   const options: ZstdOptions = {
     // No more than was promised is ever unpacked, whatever the stored bytes are.
     maxOutputLength: byteCount,
-    chunkSize: Math.max(1024, byteCount),
+    // Room to spare: an output that is exactly full makes zlib ask for another one.
+    chunkSize: byteCount + 1024,
   }
   try {
     return byteCount >= THREADED_FROM_BYTES

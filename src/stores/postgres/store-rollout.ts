@@ -1,8 +1,8 @@
 import type { PostgresSession } from '../../host/postgres.js'
 import { printJson } from '../../protocol/print-json.js'
-import { ThreadStoreError, differentContent } from '../../store/errors.js'
+import { differentContent } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
-import { storedManifest } from './log-manifest.js'
+import { requireSame, storedManifest } from './log-manifest.js'
 import type { ReceivedRollout } from './receive-rollout.js'
 import type { RolloutRow } from './rollout-row.js'
 import { insertSegments } from './segment-rows.js'
@@ -23,14 +23,7 @@ export async function storeRollout(
   if (log.isAhead) await takeOver(session, namespace, log.logId, logId)
   await insertSegments(session, namespace, logId, log.waiting)
   const stored = await storedManifest(session, namespace, logId, rollout.fromByte)
-  if (stored.sha256 !== manifest.sha256) {
-    throw new ThreadStoreError(
-      'INTERNAL',
-      `the database did not store rollout ${rollout.rolloutId} as it was sent: it has ` +
-        `${stored.byteCount} bytes in ${stored.segmentCount} segments, not ${manifest.byteCount} in ${manifest.segmentCount}`,
-      { reason: 'damaged', threadId: record.threadId },
-    )
-  }
+  requireSame(stored, manifest, rollout.rolloutId)
 }
 
 async function upsertRollout(

@@ -1,10 +1,11 @@
-import type { PostgresSession, SqlParam } from '../../host/postgres.js'
+import type { PostgresSession } from '../../host/postgres.js'
 import { parseJson } from '../../protocol/parse-json.js'
 import { printJson } from '../../protocol/print-json.js'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { ThreadStoreError, threadArchived, threadNotFound } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { canonicalJson } from '../../store/thread-filter.js'
+import type { ColumnType } from './column-arrays.js'
 import { textFor } from './text-column.js'
 
 /** A thread as it is stored. */
@@ -58,11 +59,19 @@ export function recordFrom(text: string, threadId?: ThreadId): ThreadRecord {
   })
 }
 
-const columns = `record, archived, created_at, updated_at, source, model_provider, cwd, name, title,
+/** The columns of a thread, apart from those that say which one it is. */
+export const threadColumns = `record, archived, created_at, updated_at, source, model_provider, cwd, name, title,
   preview, first_user_message`
 
-/** The values of `columns`, in their order. */
-function values(record: ThreadRecord): SqlParam[] {
+/** The types of `threadColumns`, in their order. */
+export const threadColumnTypes: readonly ColumnType[] = [
+  'text',
+  'boolean',
+  ...Array.from({ length: 9 }, () => 'text' as const),
+]
+
+/** The values of `threadColumns`, in their order. */
+export function threadValues(record: ThreadRecord): (string | boolean | null)[] {
   return [
     printJson(record),
     record.archivedAt !== null,
@@ -85,10 +94,10 @@ export async function insertThread(
   { record, rolloutId }: ThreadRow,
 ): Promise<boolean> {
   const rows = await session.query(
-    `INSERT INTO threadstore.threads (namespace, thread_id, rollout_id, ${columns})
+    `INSERT INTO threadstore.threads (namespace, thread_id, rollout_id, ${threadColumns})
       VALUES ($1, $2::uuid, $3::uuid, $4, $5::boolean, $6, $7, $8, $9, $10, $11, $12, $13, $14)
       ON CONFLICT DO NOTHING RETURNING 1 AS one`,
-    [namespace, record.threadId, rolloutId, ...values(record)],
+    [namespace, record.threadId, rolloutId, ...threadValues(record)],
   )
   return rows.length === 1
 }
@@ -100,9 +109,9 @@ export async function replaceThread(
   { record, rolloutId }: ThreadRow,
 ): Promise<void> {
   await session.query(
-    `UPDATE threadstore.threads SET (rollout_id, ${columns}) =
+    `UPDATE threadstore.threads SET (rollout_id, ${threadColumns}) =
         ($3::uuid, $4, $5::boolean, $6, $7, $8, $9, $10, $11, $12, $13, $14)
       WHERE namespace = $1 AND thread_id = $2::uuid`,
-    [namespace, record.threadId, rolloutId, ...values(record)],
+    [namespace, record.threadId, rolloutId, ...threadValues(record)],
   )
 }

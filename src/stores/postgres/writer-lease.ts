@@ -105,7 +105,7 @@ export async function renewLeases(
   await session.query(
     `UPDATE threadstore.rollouts
         SET writer_expires_at = clock_timestamp() + interval '${LEASE_INTERVAL}'
-      WHERE namespace = $1 AND rollout_id = ANY($2::uuid[]) AND writer_handle = $3::bigint`,
+      WHERE namespace = $1 AND rollout_id = ANY($2::text[]::uuid[]) AND writer_handle = $3::bigint`,
     [namespace, rolloutIds, handle.key],
   )
 }
