@@ -66,12 +66,18 @@ async function storeSubject(address: StoreAddress): Promise<OpenedSubject> {
     case 'http':
       return lasting(await httpSubject(address))
     case 'local':
-      throw new UsageError('a Codex home cannot be tested yet: its store only reads')
+      return lasting(await localSubject(address.dir))
   }
 }
 
 function lasting(subject: StoreSubject): OpenedSubject {
   return { subject, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
+/** Storages are homes of their own in the folder, so that no home that is there is touched. */
+async function localSubject(dir: string): Promise<StoreSubject> {
+  const { scopedHomes } = await import('../src/stores/local/scoped-homes.js')
+  return scopedHomes(resolve(dir))
 }
 
 /** All storages are namespaces of one database, because booting one takes seconds. */

@@ -1,12 +1,10 @@
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { ThreadStoreError } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
-import { canonicalJson } from '../../store/thread-filter.js'
 import { ensureState } from './ensure-state.js'
-import type { HomeThread } from './home-index.js'
 import type { OpenHome } from './open-home.js'
-import { type ThreadRows, readThreadRows } from './state/state-rows.js'
-import type { SqlRow } from './state/table-columns.js'
+import { sameThreadRows } from './state/same-rows.js'
+import { readThreadRows } from './state/state-rows.js'
 import { type RecordWrite, writeRecord } from './write-record.js'
 
 /** How a record is to change. */
@@ -40,7 +38,7 @@ export async function changeRecord(
       (await home.records.current(thread))
     const after = how.change(before)
     const written = home.state.change((db) => {
-      if (!isUnchanged(thread, readThreadRows(db, threadId))) return false
+      if (!sameThreadRows(thread, readThreadRows(db, threadId))) return false
       writeRecord(db, home.extra, { thread, current, before, plain, after }, how)
       return true
     })
@@ -54,24 +52,4 @@ export async function changeRecord(
       threadId,
     },
   )
-}
-
-function isUnchanged(thread: HomeThread, now: ThreadRows): boolean {
-  const { row, overlay } = thread
-  return sameRow(row, now.row) && canonicalJson(overlay) === canonicalJson(now.overlay)
-}
-
-function sameRow(a: SqlRow | null, b: SqlRow | null): boolean {
-  if (a === null || b === null) return a === b
-  const columns = Object.keys(a)
-  return (
-    columns.length === Object.keys(b).length &&
-    columns.every((column) => sameValue(a[column], b[column]))
-  )
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  return a instanceof Uint8Array && b instanceof Uint8Array
-    ? Buffer.from(a).equals(b)
-    : Object.is(a, b)
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import type { SqlRow } from './state/table-columns.js'
 import { type ThreadFiles, chooseRollouts } from './home/choose-rollouts.js'
@@ -52,7 +53,7 @@ export class HomeIndex {
       (db) => readThreadRows(db, threadId),
       noThreadRows,
     )
-    const entries = this.#sources.tree.list().ofThread(threadId)
+    const entries = this.#entriesOf(threadId, row)
     if (entries.length === 0 && row === null) {
       // What cannot be looked at is not the same as what is not there.
       const closed = [...this.#sources.tree.list().odd()].find(({ kind }) => kind === 'unreadable')
@@ -60,6 +61,18 @@ export class HomeIndex {
       return null
     }
     return homeThread(threadId, entries, row, overlay, names)
+  }
+
+  /**
+   * The files of a thread. The names of a whole home are looked through only when the row, which
+   * changes with every move of a rollout, says something new.
+   */
+  #entriesOf(threadId: ThreadId, row: SqlRow | null): RolloutEntry[] {
+    const known = this.#sources.tree.known.ofThread(threadId)
+    const path = rowPath(row)
+    const current = known.find((entry) => entry.path === path)
+    if (current !== undefined && existsSync(current.path)) return known
+    return this.#sources.tree.list().ofThread(threadId)
   }
 
   /** The file of a rollout, whoever it belongs to. */

@@ -37,6 +37,7 @@ import type { Draft, LiveThread } from './live-thread.js'
 import { type HistoryPlace, loadHistory, loadTurns } from './read-history.js'
 import { resumeThread } from './resume-thread.js'
 import { revertThread } from './revert-thread.js'
+import { sameThreadRows } from './state/same-rows.js'
 import { type StampedRollout, stampedRollouts } from './stored-rollouts.js'
 import { updateThreadMetadata } from './update-thread-metadata.js'
 
@@ -53,6 +54,9 @@ const claims: ThreadStoreCapabilities = {
   materialization: 'lazy',
   readYourWrites: 'always',
 }
+
+/** How often a thread that is patched while it is read is read again. */
+const READ_ATTEMPTS = 10
 
 /** The `ThreadStore` of a Codex home. Params were validated by `checked`. */
 export class LocalThreads implements ThreadStore {
@@ -117,13 +121,13 @@ export class LocalThreads implements ThreadStore {
   async readThread(read: params.ReadThreadParams): Promise<StoredThread> {
     const draft = this.#draft(read.threadId)
     if (draft !== null) return this.#readDraft(read, draft)
-    const thread = await this.#visible(read)
-    const record = await this.#home.records.complete(thread)
-    const history = read.includeHistory
-      ? await loadHistory(this.#home, await this.#place(thread))
-      : null
-    const rollouts = read.includeRollouts ? await this.#rollouts(thread) : null
-    return { ...record, history, rollouts: rollouts && rollouts.map(({ rollout }) => rollout) }
+    for (let attempt = 1; ; attempt += 1) {
+      const thread = await this.#visible(read)
+      const found = await this.#readStored(thread, read)
+      // A record and its history are of one time if nobody wrote the record while they were read.
+      const alone = !read.includeHistory || sameThreadRows(thread, await this.#visible(read))
+      if (alone || attempt === READ_ATTEMPTS) return found
+    }
   }
 
   async listThreads(list: params.ListThreadsParams): Promise<ThreadPage> {
@@ -253,6 +257,15 @@ export class LocalThreads implements ThreadStore {
   #draft(threadId: ThreadId): Draft | null {
     this.#requireOpen()
     return this.#live.get(threadId)?.draft ?? null
+  }
+
+  async #readStored(thread: HomeThread, read: params.ReadThreadParams): Promise<StoredThread> {
+    const record = await this.#home.records.complete(thread)
+    const history = read.includeHistory
+      ? await loadHistory(this.#home, await this.#place(thread))
+      : null
+    const rollouts = read.includeRollouts ? await this.#rollouts(thread) : null
+    return { ...record, history, rollouts: rollouts && rollouts.map(({ rollout }) => rollout) }
   }
 
   async #readDraft(read: params.ReadThreadParams, draft: Draft): Promise<StoredThread> {

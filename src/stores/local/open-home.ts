@@ -8,6 +8,7 @@ import type { ThreadRecord } from '../../store/records.js'
 import { HomeIndex, type HomeThread } from './home-index.js'
 import type { HomePaths } from './home/home-paths.js'
 import { RolloutHeads } from './home/rollout-head.js'
+import { RolloutTails } from './home/rollout-tail.js'
 import { RolloutTree } from './home/rollout-tree.js'
 import { SessionIndex } from './home/session-index.js'
 import { WriterLocks } from './home/writer-locks.js'
@@ -75,6 +76,7 @@ export class OpenHome {
     this.records = new ThreadRecords({
       index: this.index,
       heads: this.heads,
+      tails: new RolloutTails(),
       extra: this.extra,
       derived: new DerivedRecords({ index: this.index, heads: this.heads }),
     })

@@ -46,7 +46,7 @@ async function stampedRollout(
 ): Promise<StampedRollout> {
   // What was said of the file when it was imported holds as long as nobody has written to it.
   const said = imported?.content === contentStamp(stamp) ? imported : null
-  const head = await heads.tryHead(entry)
+  const head = await heads.tryHead(entry, stamp)
   const unpacked = entry.compressed ? await decompressedSize(entry, stamp) : null
   const rollout = {
     rolloutId: entry.rolloutId,

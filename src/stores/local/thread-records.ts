@@ -4,10 +4,10 @@ import type { TokenUsage } from '../../protocol/metadata.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { type HomeThread, type HomeIndex, rowPath } from './home-index.js'
 import { chooseCurrent } from './home/choose-rollouts.js'
-import { printMtime, stampOf } from './home/file-stamp.js'
+import { type FileStamp, printMtime, stampOf } from './home/file-stamp.js'
 import { ifReadable } from './home/rollout-bytes.js'
 import type { RolloutHeads } from './home/rollout-head.js'
-import { lastTokenUsage } from './home/rollout-tail.js'
+import type { RolloutTails } from './home/rollout-tail.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import type { DerivedRecords } from './record/derived-record.js'
 import { mergeExtra } from './record/extra-parts.js'
@@ -20,6 +20,7 @@ import type { ExtraReader, ExtraSnapshot } from './state/thread-extra.js'
 export interface RecordSources {
   readonly index: HomeIndex
   readonly heads: RolloutHeads
+  readonly tails: RolloutTails
   readonly extra: ExtraReader
   readonly derived: DerivedRecords
 }
@@ -92,8 +93,9 @@ export class ThreadRecords {
   ): Promise<ThreadRecord> {
     const { row, threadId } = thread
     const current = await this.current(thread)
-    const head = current && (await this.#sources.heads.tryHead(current))
-    const found = row === null ? summary.tokenUsage : await this.#tokenUsage(row, current)
+    const stamp = current && stampOf(current.path)
+    const head = current && (await this.#sources.heads.tryHead(current, stamp))
+    const found = row === null ? summary.tokenUsage : await this.#tokenUsage(row, current, stamp)
     const { tokenUsage = found } = kept
     return {
       ...summary,
@@ -120,13 +122,19 @@ export class ThreadRecords {
   }
 
   /** The report that the row's total came from, looked for in the rollout and then in its bases. */
-  async #tokenUsage(row: SqlRow, current: RolloutEntry | null): Promise<TokenUsage | null> {
+  async #tokenUsage(
+    row: SqlRow,
+    current: RolloutEntry | null,
+    currentStamp: FileStamp | null,
+  ): Promise<TokenUsage | null> {
     const total = row['tokens_used']
     if (typeof total !== 'number' || total <= 0) return null
     let entry = current
     for (let depth = 0; entry !== null && depth < LINEAGE_MAX; depth += 1) {
       const rollout = entry
-      const found = await ifReadable(() => lastTokenUsage(rollout, total), null)
+      const stamp = rollout === current ? currentStamp : stampOf(rollout.path)
+      const tails = this.#sources.tails
+      const found = await ifReadable(() => tails.tokenUsage(rollout, total, stamp), null)
       if (found !== null) return found
       const head: SessionMeta | null = await this.#sources.heads.tryHead(entry)
       const base: HistoryPosition | null = head?.historyBase ?? null

@@ -19,6 +19,8 @@ export function chooseRollouts(
   entries: readonly RolloutEntry[],
   rowPath: string | null,
 ): ThreadFiles {
+  // Nearly every thread is one file, and lists go through all of them.
+  if (entries.length < 2) return { rollouts: entries, duplicates: [] }
   const rollouts: RolloutEntry[] = []
   const duplicates: RolloutEntry[] = []
   const byRollout = Map.groupBy(entries, (entry) => entry.rolloutId)
@@ -50,6 +52,7 @@ export function chooseCurrent(
   rowPath: string | null,
   baseOf: (entry: RolloutEntry) => RolloutId | null,
 ): RolloutEntry | null {
+  if (rollouts.length < 2) return rollouts[0] ?? null
   const named = rollouts.filter((entry) => isRowPath(entry, rowPath))
   if (named.length > 0) return named.at(-1) ?? null
   const bases = new Set(rollouts.map(baseOf))

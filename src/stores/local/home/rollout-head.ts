@@ -14,13 +14,18 @@ const HEAD_BYTES_MAX = 64 * 1024 * 1024
 /** Most first lines are shorter than this, instructions included. */
 const FIRST_READ_BYTES = 64 * 1024
 
+/** Shared, because nothing waits between filling it and reading from it. */
+const firstBytes = Buffer.alloc(FIRST_READ_BYTES)
+
 /** Reads the heads of rollouts, and remembers them as long as their files are the same. */
 export class RolloutHeads {
   readonly #known = new Map<string, { stamp: FileStamp | null; head: SessionMeta | null }>()
 
   /** The first `session_meta` of a rollout; `null` when it has none. */
-  async head(entry: RolloutEntry): Promise<SessionMeta | null> {
-    const stamp = stampOf(entry.path)
+  async head(
+    entry: RolloutEntry,
+    stamp: FileStamp | null = stampOf(entry.path),
+  ): Promise<SessionMeta | null> {
     const known = this.#known.get(entry.file)
     if (known !== undefined && sameStamp(known.stamp, stamp)) return known.head
     const head = await readHead(entry)
@@ -29,8 +34,8 @@ export class RolloutHeads {
   }
 
   /** The same, with `null` also for a rollout that cannot be read. */
-  tryHead(entry: RolloutEntry): Promise<SessionMeta | null> {
-    return ifReadable(() => this.head(entry), null)
+  tryHead(entry: RolloutEntry, stamp?: FileStamp | null): Promise<SessionMeta | null> {
+    return ifReadable(() => this.head(entry, stamp), null)
   }
 
   /** Lets go of what is known of files that are gone. */
@@ -54,7 +59,7 @@ async function readHead(entry: RolloutEntry): Promise<SessionMeta | null> {
 
 /** The common case, one small read: the first line is whole and is the `session_meta`. */
 function firstLineMeta(path: string): RolloutItem | null {
-  const bytes = Buffer.allocUnsafe(FIRST_READ_BYTES)
+  const bytes = firstBytes
   const file = openForReading(path)
   try {
     const length = readSync(file, bytes, 0, bytes.length, 0)

@@ -4,6 +4,7 @@ import { splitLines } from '../../../history/split-lines.js'
 import { readTokenUsage } from '../../../history/token-usage.js'
 import { isJsonObject } from '../../../protocol/json.js'
 import type { TokenUsage } from '../../../protocol/metadata.js'
+import { type FileStamp, sameStamp } from './file-stamp.js'
 import { openForReading, readRolloutBytes } from './rollout-bytes.js'
 import type { RolloutEntry } from './rollout-tree.js'
 
@@ -12,19 +13,40 @@ const WINDOW_BYTES = 64 * 1024
 /** How far back from its end a rollout is searched. */
 export const TAIL_BYTES_MAX: number = 4 * 1024 * 1024
 
+/** Shared, because nothing waits between filling it and reading from it. */
+const lastBytes = Buffer.alloc(WINDOW_BYTES)
+
 const marker = Buffer.from('"token_count"')
 
-/**
- * The last token usage with the given total that a rollout reports near its end. SQLite holds
- * the total alone; it says which report it came from.
- */
-export async function lastTokenUsage(
-  entry: RolloutEntry,
-  totalTokens: number,
-): Promise<TokenUsage | null> {
-  return entry.compressed
-    ? await searchForwards(entry, totalTokens)
-    : searchBackwards(entry.path, totalTokens)
+/** What was found in a state of a file. */
+interface KnownUsage {
+  readonly stamp: FileStamp | null
+  readonly totalTokens: number
+  readonly usage: TokenUsage | null
+}
+
+/** Reads the token usage of rollouts, and remembers it as long as their files are the same. */
+export class RolloutTails {
+  readonly #known = new Map<string, KnownUsage>()
+
+  /**
+   * The last usage with the given total that a rollout reports near its end. SQLite holds the total
+   * alone; it says which report it came from.
+   */
+  async tokenUsage(
+    entry: RolloutEntry,
+    totalTokens: number,
+    stamp: FileStamp | null,
+  ): Promise<TokenUsage | null> {
+    const known = this.#known.get(entry.file)
+    const same = known?.totalTokens === totalTokens && sameStamp(known.stamp, stamp)
+    if (known !== undefined && same) return known.usage
+    const usage = entry.compressed
+      ? await searchForwards(entry, totalTokens)
+      : searchBackwards(entry.path, totalTokens)
+    this.#known.set(entry.file, { stamp, totalTokens, usage })
+    return usage
+  }
 }
 
 function searchBackwards(path: string, totalTokens: number): TokenUsage | null {
@@ -33,8 +55,8 @@ function searchBackwards(path: string, totalTokens: number): TokenUsage | null {
     const size = fstatSync(file).size
     for (let window = WINDOW_BYTES; ; window *= 4) {
       const start = Math.max(0, size - Math.min(window, TAIL_BYTES_MAX))
-      const bytes = Buffer.allocUnsafe(size - start)
-      const length = readSync(file, bytes, 0, bytes.length, start)
+      const bytes = size - start <= lastBytes.length ? lastBytes : Buffer.allocUnsafe(size - start)
+      const length = readSync(file, bytes, 0, size - start, start)
       const found = lastIn(bytes.subarray(0, length), totalTokens)
       if (found !== null || start === 0 || window >= TAIL_BYTES_MAX) return found
     }

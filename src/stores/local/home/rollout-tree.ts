@@ -56,6 +56,11 @@ export class RolloutTree {
     this.#home = home
   }
 
+  /** What was there when it was last looked. */
+  get known(): RolloutListing {
+    return this.#listing
+  }
+
   /** What is there now. */
   list(): RolloutListing {
     const known = this.#folders

@@ -1,0 +1,70 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { ThreadStore } from '../src/store/thread-store.js'
+import { scopedHomes } from '../src/stores/local/scoped-homes.js'
+import { type StdioAdapter, startAdapter } from '../src/stores/stdio/start-adapter.js'
+import { ID, creating, message } from './local-homes.js'
+import { temporaryFolder } from './support/temporary-folder.js'
+import { ROOT } from './tidy/repository.js'
+
+const storage = { scope: 'home' }
+
+async function inOtherProcess<T>(
+  root: string,
+  use: (store: ThreadStore, other: StdioAdapter) => Promise<T>,
+): Promise<T> {
+  const script = join(ROOT, 'dist', 'test/local-adapter.js')
+  const other = await startAdapter({ command: process.execPath, args: [script, root] })
+  try {
+    return await use(await other.open(storage), other)
+  } finally {
+    await other.kill()
+  }
+}
+
+test('everything acknowledged survives a process that is killed while it appends', async () => {
+  const root = temporaryFolder()
+  mkdirSync(join(root, storage.scope))
+  const acknowledged = await inOtherProcess(root, async (store, other) => {
+    await store.createThread(creating(ID))
+    const texts: string[] = []
+    const appending = (async () => {
+      for (let number = 0; ; number += 1) {
+        await store.appendItems({ threadId: ID, items: [message(`item ${number}`)] })
+        texts.push(`item ${number}`)
+        if (number === 200) void other.kill()
+      }
+    })()
+    await expect(appending).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    return texts
+  })
+  await using store = await scopedHomes(root).open(storage)
+  await store.resumeThread({ threadId: ID })
+  await store.appendItems({ threadId: ID, items: [message('after the crash')] })
+  const { items } = await store.loadHistory({ threadId: ID })
+  const said = items.slice(1, acknowledged.length + 1)
+  expect(said).toEqual(acknowledged.map(message))
+  expect(items.at(-1)).toEqual(message('after the crash'))
+})
+
+test('a thread that is live in one process is live for every other', async () => {
+  const root = temporaryFolder()
+  mkdirSync(join(root, storage.scope))
+  await inOtherProcess(root, async (theirs) => {
+    await theirs.createThread(creating(ID))
+    await using ours = await scopedHomes(root).open(storage)
+    const alreadyLive = { code: 'CONFLICT', details: { reason: 'already-live' } }
+    await expect(ours.createThread(creating(ID))).rejects.toMatchObject(alreadyLive)
+    await theirs.appendItems({ threadId: ID, items: [message('theirs')] })
+    await expect(ours.resumeThread({ threadId: ID })).rejects.toMatchObject(alreadyLive)
+    expect((await ours.loadHistory({ threadId: ID })).items).toHaveLength(2)
+    await theirs.shutdownThread({ threadId: ID })
+    await ours.resumeThread({ threadId: ID })
+    await ours.appendItems({ threadId: ID, items: [message('ours')] })
+    expect((await theirs.loadHistory({ threadId: ID })).items).toHaveLength(3)
+    await ours.shutdownThread({ threadId: ID })
+  })
+  const locks = readdirSync(join(root, storage.scope, 'thread-writer-locks'))
+  expect(locks).toEqual(['.coordination.lock'])
+})
