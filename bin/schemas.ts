@@ -8,6 +8,7 @@ import receipt from '../migrate/schemas/receipt.schema.json' with { type: 'json'
 import runList from '../migrate/schemas/run-list.schema.json' with { type: 'json' }
 import undoReport from '../migrate/schemas/undo-report.schema.json' with { type: 'json' }
 import http from '../src/protocol/schemas/http.schema.json' with { type: 'json' }
+import rpc from '../src/protocol/schemas/rpc.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
 import { openApiDocument } from '../src/stores/http/openapi.js'
 import { packageVersion } from './package-version.js'
@@ -32,4 +33,5 @@ export const schemas: Readonly<Record<string, object>> = {
   store,
   http,
   openapi: openApiDocument(packageVersion()),
+  rpc,
 }

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { conformanceCommand } from './conformance.js'
+import { appServerCommand } from './app-server.js'
 import { demoCommand } from './demo.js'
 import { migrateCommand } from './migrate.js'
 import { scanCommand } from './scan.js'
@@ -28,5 +29,6 @@ export const commands: readonly Command[] = [
   replayCommand,
   demoCommand,
   serveCommand,
+  appServerCommand,
   schemaCommand,
 ]

@@ -5,7 +5,8 @@ export { readGitInfo } from './read-git-info.js'
 export type { ModelClient, ModelEvent, ModelRequest } from './model-client.js'
 export { ModelError, type ModelErrorReason } from './model-error.js'
 export { type ResponsesModelOptions, responsesModelClient } from './responses-model-client.js'
-export type { ReviewTarget } from './review-target.js'
+export { reviewText } from './review.js'
+export { reviewRequest, type ReviewTarget } from './review-target.js'
 export {
   lastUserText,
   type Script,
@@ -28,6 +29,6 @@ export {
   type ThreadRuntimeErrorCode,
   type ThreadRuntimeReason,
 } from './thread-runtime-error.js'
-export type { TokenUsageInfo } from './token-usage.js'
+export { readInfo as readTokenUsageInfo, type TokenUsageInfo } from './token-usage.js'
 export type { ToolCall, ToolOutput, ToolRunner } from './tool-runner.js'
 export type { UserInput, UserInputPart } from './user-input.js'

@@ -6,18 +6,21 @@ import { configOfThread } from './config-of-thread.js'
 import { isInternal, type ManagerHost } from './manager-host.js'
 import { rebuildContext } from './model-context.js'
 import { defaultConfig, type ThreadConfig } from './thread-config.js'
+import type { ResumeThreadOptions } from './thread-manager.js'
 import { lastTokenUsage } from './token-usage.js'
 
 /** Loads a stored thread. Its history is read once. */
 export async function resumeThread(
   host: ManagerHost,
   threadId: ThreadId,
-  config: Partial<ThreadConfig>,
+  options: ResumeThreadOptions,
 ): Promise<CodexThread> {
   const resuming = LiveThread.resume(host, { threadId, includeArchived: true })
   const opened = resuming.then((resumed) => resumed.live)
   await using guard = new LiveThreadInitGuard(opened, host.logger)
-  const thread = loaded(host, await resuming, config)
+  const resumed = await resuming
+  const thread = loaded(host, resumed, options.config ?? {})
+  options.onRead?.({ ...resumed.thread, history: resumed.history })
   guard.commit()
   return thread
 }

@@ -82,8 +82,10 @@ function readOutput(text: string): JsonObject {
   }
 }
 
-function reviewText(output: JsonObject): string {
-  const findings = (output['findings'] as readonly JsonValue[]).filter(isJsonObject)
+/** What a reviewer found, for people. */
+export function reviewText(output: JsonObject): string {
+  const found = Array.isArray(output['findings']) ? (output['findings'] as JsonValue[]) : []
+  const findings = found.filter(isJsonObject)
   const lines = findings.map(
     (finding) => `- ${textAt(finding, 'title') ?? ''}\n  ${textAt(finding, 'body') ?? ''}`,
   )

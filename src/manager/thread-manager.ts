@@ -52,12 +52,16 @@ export interface ThreadManagerOptions {
 export interface ResumeThreadOptions {
   /** Wins over what the thread used last. */
   readonly config?: Partial<ThreadConfig>
+  /** Given the thread and its history as they were read, so that nobody reads them again. */
+  readonly onRead?: (stored: StoredThread) => void
 }
 
 /** How a fork begins. */
 export interface ForkThreadOptions extends Omit<StartThreadParams, 'historyMode'> {
   /** @defaultValue everything, a running turn ended as if it had been interrupted */
   readonly snapshot?: ForkSnapshot
+  /** Given the source and its history as they were read, so that nobody reads them again. */
+  readonly onRead?: (stored: StoredThread) => void
 }
 
 /** Loads threads of one store, at most one object for each, and makes new ones. */
@@ -98,7 +102,7 @@ export class ThreadManager {
 
   /** The thread with this id: the one that runs, or else a stored one, loaded. */
   async resumeThread(threadId: ThreadId, options: ResumeThreadOptions = {}): Promise<CodexThread> {
-    return this.#track(threadId, (id) => resumeThread(this.#host, id, options.config ?? {}))
+    return this.#track(threadId, (id) => resumeThread(this.#host, id, options))
   }
 
   /** The thread that is kept in a file. */
@@ -126,8 +130,9 @@ export class ThreadManager {
   async forkThread(threadId: ThreadId, options: ForkThreadOptions = {}): Promise<CodexThread> {
     await this.#loaded.get(threadId)?.flush()
     const { store } = this.#host
-    const read = { threadId, includeArchived: true, includeHistory: true }
-    return this.#fork(sourceOfThread(await store.readThread(read)), options)
+    const stored = await store.readThread({ threadId, includeArchived: true, includeHistory: true })
+    options.onRead?.(stored)
+    return this.#fork(sourceOfThread(stored), options)
   }
 
   async forkThreadFromRollout(
@@ -136,7 +141,9 @@ export class ThreadManager {
   ): Promise<CodexThread> {
     const paths = requirePaths(this.#host.paths)
     const read = { rolloutPath, includeArchived: true, includeHistory: true }
-    return this.#fork(sourceOfThread(await paths.readThreadByRolloutPath(read)), options)
+    const stored = await paths.readThreadByRolloutPath(read)
+    options.onRead?.(stored)
+    return this.#fork(sourceOfThread(stored), options)
   }
 
   /** Begins a thread with a history that is in nobody's store; it is copied. */
@@ -238,7 +245,7 @@ export class ThreadManager {
   }
 
   async #fork(source: ForkSource, options: ForkThreadOptions): Promise<CodexThread> {
-    const { snapshot = { type: 'interrupted' }, ...params } = options
+    const { snapshot = { type: 'interrupted' }, onRead: _onRead, ...params } = options
     return this.#track(this.#host.ids.newThreadId(), (id) =>
       forkThread(this.#host, id, source, snapshot, params),
     )

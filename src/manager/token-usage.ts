@@ -86,7 +86,8 @@ export function printUsage(usage: TokenUsage): JsonObject {
   }
 }
 
-function readInfo(info: JsonObject): TokenUsageInfo {
+/** Tokens as a `token_count` event tells them. */
+export function readInfo(info: JsonObject): TokenUsageInfo {
   const window = info['model_context_window']
   return {
     total: readTokenUsage(info['total_token_usage']),

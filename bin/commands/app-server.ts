@@ -1,0 +1,94 @@
+import { resolve } from 'node:path'
+import { pino } from 'pino'
+import type { Argv } from 'yargs'
+import { AppServer, serveStdio } from '../../src/app-server/index.js'
+import type { ThreadStore } from '../../src/index.js'
+import { readGitInfo, responsesModelClient } from '../../src/manager/index.js'
+import type { LocalThreadStore } from '../../src/stores/local/open-local-store.js'
+import { ExitCode } from '../exit-codes.js'
+import { interruptible } from '../interruptible.js'
+import { openStore } from '../open-store.js'
+import { printLog, resultStream } from '../output.js'
+import { packageVersion } from '../package-version.js'
+import { parseStoreAddress } from '../store-address.js'
+import { UsageError } from '../usage-error.js'
+
+/** `threadstore app-server`: serves a store to one client in the JSON-RPC of Codex. */
+export function appServerCommand(yargs: Argv): Argv {
+  return yargs.command(
+    'app-server <store>',
+    'speak JSON-RPC as Codex does, on stdin and stdout, from any store',
+    (options) =>
+      options.positional('store', { type: 'string', demandOption: true }).options({
+        model: { type: 'string', demandOption: true, describe: 'name of the model' },
+        'model-provider': {
+          type: 'string',
+          default: 'openai',
+          describe: 'name under which threads remember who answered',
+        },
+        'model-url': {
+          type: 'string',
+          describe: 'base URL of a Responses API; without it, the one of OpenAI',
+        },
+        'model-key-env': {
+          type: 'string',
+          default: 'OPENAI_API_KEY',
+          describe: 'environment variable with the key for it',
+        },
+        cwd: { type: 'string', describe: 'directory of threads that name none' },
+        'unload-delay': {
+          type: 'number',
+          default: 1800,
+          describe: 'seconds a thread stays loaded that nobody follows',
+        },
+      }),
+    async (args) => {
+      if (!(args['unload-delay'] >= 0)) {
+        throw new UsageError('--unload-delay must be a number of seconds')
+      }
+      const { store: address } = args
+      await using opened = await openStore(address, 'write')
+      const key = process.env[args['model-key-env']]
+      const cwd = resolve(args.cwd ?? '.')
+      const server = new AppServer({
+        store: opened.store,
+        paths: isLocal(opened.store) ? opened.store : null,
+        model: responsesModelClient({
+          ...(args['model-url'] === undefined ? {} : { baseUrl: args['model-url'] }),
+          ...(key === undefined || key === '' ? {} : { apiKey: key }),
+        }),
+        config: { model: args.model, modelProvider: args['model-provider'] },
+        gitInfo: readGitInfo,
+        cwd,
+        codexHome: homeOf(address) ?? cwd,
+        version: packageVersion(),
+        unloadDelayMs: args['unload-delay'] * 1000,
+        logger: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
+      })
+      await serve(server)
+    },
+  )
+}
+
+async function serve(server: AppServer): Promise<void> {
+  using interruption = interruptible()
+  interruption.signal.addEventListener('abort', () => process.stdin.destroy())
+  try {
+    await serveStdio(server, process.stdin, resultStream())
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+  }
+  const left = await server.close()
+  if (left === 0) return
+  printLog(`${left} threads could not be shut down`)
+  process.exitCode = ExitCode.incomplete
+}
+
+function isLocal(store: ThreadStore): store is LocalThreadStore {
+  return store.supports.paths && 'readThreadByRolloutPath' in store
+}
+
+function homeOf(address: string): string | null {
+  const parsed = parseStoreAddress(address)
+  return parsed.kind === 'local' ? resolve(parsed.dir) : null
+}

@@ -1,0 +1,182 @@
+import type { ThreadEvent } from '../manager/index.js'
+import { readTokenUsageInfo } from '../manager/index.js'
+import { isJsonObject, type JsonObject, textAt } from '../protocol/json.js'
+import { completedItem } from './api-items.js'
+import type { ThreadStatus } from './api-thread.js'
+import { apiError, beginningTurn } from './api-turn.js'
+import { tokenUsageParams } from './token-usage-replay.js'
+
+/** What follows from the events of a thread. */
+export interface Told {
+  notify(method: string, params: JsonObject): void
+  status(status: ThreadStatus): void
+  /** The user said something. */
+  said(): void
+  turnEnded(turnId: string): void
+  rolledBack(): void
+}
+
+/** Says to clients, event by event, what happens in a thread. */
+export class EventTeller {
+  readonly #threadId: string
+  readonly #told: Told
+  /** Items of the running turn that clients know of. */
+  readonly #begun = new Set<string>()
+  #startedAt: JsonObject[string] = null
+  #running: string | null = null
+  #error: JsonObject | null = null
+
+  constructor(threadId: string, told: Told) {
+    this.#threadId = threadId
+    this.#told = told
+  }
+
+  tell({ id: turnId, msg }: ThreadEvent): void {
+    switch (msg.type) {
+      case 'task_started':
+        return this.#started(turnId, msg)
+      case 'item_started':
+        return this.#itemStarted(turnId, msg)
+      case 'item_completed':
+        return this.#itemCompleted(turnId, msg)
+      case 'agent_message_content_delta':
+      case 'reasoning_content_delta':
+        return this.#delta(turnId, msg)
+      case 'dynamic_tool_call_request':
+      case 'dynamic_tool_call_response':
+        return this.#toolCall(turnId, msg)
+      case 'token_count':
+        return this.#tokens(turnId, msg)
+      case 'error':
+      case 'stream_error':
+        return this.#failed(turnId, msg)
+      case 'warning':
+        return this.#notify('warning', { message: msg['message'] ?? '' })
+      case 'task_complete':
+        return this.#ended(turnId, msg, this.#error === null ? 'completed' : 'failed')
+      case 'turn_aborted':
+        return this.#ended(turnId, msg, 'interrupted')
+      case 'thread_rolled_back':
+        return this.#told.rolledBack()
+      case 'session_configured':
+      case 'thread_settings_applied':
+      case 'user_message':
+      case 'agent_message':
+      case 'agent_reasoning':
+      case 'context_compacted':
+      case 'entered_review_mode':
+      case 'exited_review_mode':
+      case 'shutdown_complete':
+        // Clients are told of items, not of the older events that say the same.
+        return undefined
+    }
+  }
+
+  /** A turn whose end could not be stored has ended all the same. */
+  gaveUp(turnId: string): void {
+    if (this.#running === turnId) this.#ended(turnId, {}, 'failed')
+  }
+
+  #started(turnId: string, msg: JsonObject): void {
+    this.#running = turnId
+    this.#begun.clear()
+    this.#error = null
+    this.#startedAt = msg['started_at'] ?? null
+    this.#told.status({ type: 'active', activeFlags: [] })
+    this.#notify('turn/started', {
+      turn: { ...beginningTurn(turnId), startedAt: this.#startedAt },
+    })
+  }
+
+  #ended(turnId: string, msg: JsonObject, status: string): void {
+    const turn = {
+      ...beginningTurn(turnId),
+      status,
+      error: this.#error,
+      startedAt: msg['started_at'] ?? this.#startedAt,
+      completedAt: msg['completed_at'] ?? null,
+      durationMs: msg['duration_ms'] ?? null,
+    }
+    this.#running = null
+    this.#told.turnEnded(turnId)
+    // A thread whose turn failed stays marked until the next one begins.
+    if (this.#error === null) this.#told.status({ type: 'idle' })
+    this.#notify('turn/completed', { turn })
+  }
+
+  #itemStarted(turnId: string, msg: JsonObject): void {
+    const item = isJsonObject(msg['item']) ? completedItem(msg['item']) : null
+    if (item !== null) this.#begin(turnId, item, this.#startMs(msg))
+  }
+
+  #itemCompleted(turnId: string, msg: JsonObject): void {
+    if (!isJsonObject(msg['item'])) return
+    const item = completedItem(msg['item'])
+    const completedAtMs = this.#startMs(msg)
+    this.#begin(turnId, item, completedAtMs)
+    if (item['type'] === 'userMessage') this.#told.said()
+    this.#notify('item/completed', { item, turnId, completedAtMs })
+  }
+
+  /** Every item is begun before it is completed, also where the thread told of its end alone. */
+  #begin(turnId: string, item: JsonObject, startedAtMs: number): void {
+    const id = textAt(item, 'id') ?? ''
+    if (this.#begun.has(id)) return
+    this.#begun.add(id)
+    this.#notify('item/started', { item, turnId, startedAtMs })
+  }
+
+  #startMs(msg: JsonObject): number {
+    const ms = msg['completed_at_ms'] ?? msg['started_at_ms']
+    return typeof ms === 'number' ? ms : Number(this.#startedAt ?? 0) * 1000
+  }
+
+  #delta(turnId: string, msg: JsonObject): void {
+    const params = { turnId, itemId: msg['item_id'] ?? '', delta: msg['delta'] ?? '' }
+    if (msg['type'] === 'agent_message_content_delta') {
+      this.#notify('item/agentMessage/delta', params)
+    } else {
+      const summaryIndex = msg['summary_index'] ?? 0
+      this.#notify('item/reasoning/summaryTextDelta', { ...params, summaryIndex })
+    }
+  }
+
+  #toolCall(turnId: string, msg: JsonObject): void {
+    const ended = msg['type'] === 'dynamic_tool_call_response'
+    const item = {
+      type: 'dynamicToolCall',
+      id: msg['call_id'] ?? '',
+      namespace: null,
+      tool: msg['tool'] ?? '',
+      arguments: msg['arguments'] ?? null,
+      status: ended ? (msg['success'] === true ? 'completed' : 'failed') : 'inProgress',
+      contentItems: ended ? (msg['content_items'] ?? null) : null,
+      success: ended ? (msg['success'] ?? null) : null,
+      durationMs: null,
+    }
+    const atMs = this.#startMs(msg)
+    if (ended) this.#notify('item/completed', { item, turnId, completedAtMs: atMs })
+    else this.#begin(turnId, item, atMs)
+  }
+
+  #tokens(turnId: string, msg: JsonObject): void {
+    if (!isJsonObject(msg['info'])) return
+    const info = readTokenUsageInfo(msg['info'])
+    this.#told.notify('thread/tokenUsage/updated', tokenUsageParams(this.#threadId, turnId, info))
+  }
+
+  #failed(turnId: string, msg: JsonObject): void {
+    const willRetry = msg['type'] === 'stream_error'
+    const info = msg['codex_error_info'] ?? null
+    const error = apiError(textAt(msg, 'message') ?? '', info, msg['additional_details'] ?? null)
+    if (!willRetry) {
+      this.#error = error
+      this.#told.status({ type: 'systemError' })
+    }
+    this.#notify('error', { error, willRetry, turnId })
+  }
+
+  #notify(method: string, params: JsonObject): void {
+    this.#told.notify(method, { ...params, threadId: this.#threadId })
+  }
+}
