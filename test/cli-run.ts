@@ -1,0 +1,76 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+const cli = fileURLToPath(new URL('../dist/bin/threadstore.js', import.meta.url))
+
+/** What a command left behind. */
+export interface CommandResult {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Runs as somebody else, where that is possible. */
+  readonly uid?: number
+}
+
+/** Runs the built command line to its end. */
+export function runCli(args: readonly string[], options: CommandOptions = {}): CommandResult {
+  const { env, uid } = options
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+    ...(uid !== undefined && { uid }),
+  })
+  return { status, stdout, stderr }
+}
+
+/** Runs it and sends it signals when they are due. */
+export async function runCliWithSignals(
+  args: readonly string[],
+  plan: readonly (readonly [NodeJS.Signals, (stderr: string) => boolean])[],
+): Promise<CommandResult & { readonly signal: NodeJS.Signals | null }> {
+  const child = spawn(process.execPath, [cli, ...args])
+  const due = [...plan]
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+    const [next] = due
+    if (next?.[1](stderr) !== true) return
+    due.shift()
+    child.kill(next[0])
+  })
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  return { status, signal, stdout, stderr }
+}
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats: {} })
+ajv.addFormat('thread-id', true)
+ajv.addFormat('iso-millis', true)
+for (const schema of shippedSchemas()) ajv.addSchema(schema)
+
+/** The document a command printed; throws where it is not what its schema says. */
+export function parseDocument(text: string, schema: string): Record<string, unknown> {
+  const document = JSON.parse(text) as Record<string, unknown>
+  const validate = ajv.getSchema(`threadstore:${schema}`)
+  if (validate === undefined) throw new Error(`there is no schema ${schema}`)
+  if (validate(document) !== true) throw new Error(ajv.errorsText(validate.errors))
+  return document
+}
+
+/** Every schema in the built package, wherever it lies. */
+function shippedSchemas(): object[] {
+  const dist = fileURLToPath(new URL('../dist/', import.meta.url))
+  return readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.schema.json') && !path.startsWith('test'))
+    .map((path) => JSON.parse(readFileSync(join(dist, path), 'utf8')) as object)
+}
