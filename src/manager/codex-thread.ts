@@ -35,6 +35,8 @@ export interface CodexThreadHost extends RuntimeHost {
 
 export interface CodexThreadStart extends RuntimeStart {
   readonly internal: boolean
+  /** What whoever listens has to know from the beginning. @defaultValue none */
+  readonly notices?: readonly EventMsg[]
 }
 
 /** A loaded thread: turns run in it, one at a time, and everything they say is stored. */
@@ -44,6 +46,7 @@ export class CodexThread {
   readonly internal: boolean
   readonly #host: CodexThreadHost
   readonly #runtime: ThreadRuntime
+  readonly #notices: readonly EventMsg[]
   /** Calls that begin or end something wait for each other. */
   readonly #inOrder: LimitFunction = pLimit(1)
   #active: { readonly turn: ActiveTurn; readonly done: Promise<TurnOutcome> } | null = null
@@ -53,6 +56,7 @@ export class CodexThread {
   constructor(host: CodexThreadHost, start: CodexThreadStart) {
     this.threadId = start.threadId
     this.internal = start.internal
+    this.#notices = start.notices ?? []
     this.#host = host
     this.#runtime = new ThreadRuntime(host, start)
   }
@@ -81,7 +85,8 @@ export class CodexThread {
 
   /** What happens from now on, after `session_configured`; ends when the thread is shut down. */
   events(): AsyncIterable<ThreadEvent> {
-    return this.#runtime.events.subscribe({ id: '', msg: this.#configured() })
+    const first = [this.#configured(), ...this.#notices].map((msg) => ({ id: '', msg }))
+    return this.#runtime.events.subscribe(...first)
   }
 
   /**

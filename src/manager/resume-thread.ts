@@ -6,6 +6,7 @@ import { configOfThread } from './config-of-thread.js'
 import { isInternal, type ManagerHost } from './manager-host.js'
 import { rebuildContext } from './model-context.js'
 import { defaultConfig, type ThreadConfig } from './thread-config.js'
+import type { EventMsg } from './thread-event.js'
 import type { ResumeThreadOptions } from './thread-manager.js'
 import { lastTokenUsage } from './token-usage.js'
 
@@ -31,13 +32,22 @@ function loaded(
   config: Partial<ThreadConfig>,
 ): CodexThread {
   const { items } = history
+  const used = { ...defaultConfig, ...host.config, ...configOfThread(thread, items), ...config }
   return new CodexThread(host, {
     threadId: thread.threadId,
     historyMode: thread.historyMode,
-    config: { ...defaultConfig, ...host.config, ...configOfThread(thread, items), ...config },
+    config: used,
+    notices: thread.model === null ? [] : modelNotices(thread.model, used.model),
     live,
     context: rebuildContext(items),
     tokens: lastTokenUsage(items),
     internal: isInternal(thread.source),
   })
+}
+
+/** A model that takes over from another one may understand the same history differently. */
+function modelNotices(recorded: string, used: string): EventMsg[] {
+  if (recorded === used) return []
+  const message = `the thread was recorded with the model ${recorded} and goes on with ${used}`
+  return [{ type: 'warning', message }]
 }

@@ -90,7 +90,8 @@ export async function managing(
   return { manager, store, calls, asked, scope, restarted }
 }
 
-function nextScope(): string {
+/** A name for fresh storage. */
+export function nextScope(): string {
   scopes += 1
   return `live_${process.pid}_${scopes}`
 }

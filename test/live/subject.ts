@@ -23,6 +23,7 @@ export async function runOver(subject: LiveSubject): Promise<void> {
     import('./endings.js'),
     import('./threads.js'),
     import('./forks.js'),
+    import('./derived-records.js'),
   ])
 }
 

@@ -124,6 +124,7 @@ describe('resuming', () => {
     const thread = await endedThread(manager, { config: { model: 'm-1' } })
     const again = await manager.resumeThread(thread.threadId, { config: { model: 'm-2' } })
     expect(again.config.model).toBe('m-2')
+    await until(again, 'warning')
   })
 
   test('a thread that runs is that thread', async () => {

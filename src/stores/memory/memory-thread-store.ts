@@ -344,7 +344,8 @@ export class MemoryThreadStore implements ThreadStore {
     create?: params.CreateThreadParams,
   ): void {
     const log = new RolloutLog(base, record.historyMode)
-    const now = this.#now()
+    // A thread is as old as its first item says.
+    const now = create === undefined ? this.#now() : record.createdAt
     log.appendItems(
       stampItems([sessionMetaItem(record, base, now, create)], {
         now,

@@ -26,7 +26,8 @@ export async function beginRollout(
   session: PostgresSession,
   { rolloutId, record, base, create }: NewRollout,
 ): Promise<LogEnd> {
-  const now = isoMillis(clock.now())
+  // A thread is as old as its first item says.
+  const now = create === undefined ? isoMillis(clock.now()) : record.createdAt
   const nextOrdinal = base?.endOrdinalExclusive ?? 0
   const items = stampItems([sessionMetaItem(record, base, now, create)], {
     now,

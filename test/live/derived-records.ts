@@ -1,13 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deriveMetadata } from '../history/derive-metadata.js'
-import type { JsonObject } from '../protocol/json.js'
-import type { RolloutItem } from '../protocol/rollout-item.js'
-import { ThreadStoreError } from '../store/errors.js'
-import type { StoredThread } from '../store/records.js'
-import type { ThreadStore } from '../store/thread-store.js'
-import { MemoryStorage, openMemoryStore } from '../stores/memory/memory-thread-store.js'
-import { LiveThread } from './live-thread.js'
+import { deriveMetadata } from '../../src/history/derive-metadata.js'
+import type { JsonObject } from '../../src/protocol/json.js'
+import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import { ThreadStoreError } from '../../src/store/errors.js'
+import type { StoredThread } from '../../src/store/records.js'
+import type { ThreadStore } from '../../src/store/thread-store.js'
+import type { Clock } from '../../src/host/clock.js'
+import { LiveThread } from '../../src/live/index.js'
+import { nextScope } from './managing.js'
+import { theSubject } from './subject.js'
 
 const threadId = '01a20320-6d70-7852-b50d-7785b67ce898'
 const other = '01a20320-70b2-77b2-b9b7-29ed88f157a1'
@@ -80,28 +82,35 @@ function refusingPatches(store: ThreadStore, refuses: () => boolean): ThreadStor
   }
 }
 
+const clock: Clock = { now: () => Date.UTC(2026, 10, 22), sleep: () => Promise.resolve() }
+
 /** What becomes of the record of a thread. */
 async function liveRecord(steps: readonly Step[]): Promise<StoredThread> {
-  const storage = new MemoryStorage()
+  const subject = theSubject()
+  const context = { scope: nextScope() }
   let refuses = false
-  const clock = { now: () => 0, sleep: () => Promise.resolve() }
-  const open = () => ({
-    store: refusingPatches(openMemoryStore({ storage, clock }), () => refuses),
-    clock,
-  })
+  let opened = await subject.open(context)
+  const host = () => ({ store: refusingPatches(opened, () => refuses), clock })
   const metadata = { cwd: null, modelProvider: 'mock' }
-  let live = await LiveThread.create(open(), { threadId, source: 'cli', metadata })
+  let live = await LiveThread.create(host(), { threadId, source: 'cli', metadata })
+  await live.appendItems([event('task_started')])
   for (const step of [...steps, lastStep]) {
     refuses = step.patches === 'refused'
     if (step.what === 'append') await live.appendItems(step.items).catch(onlyPatches)
     if (step.what === 'flush') await live.flush().catch(onlyPatches)
     if (step.what === 'close') await live.shutdown().catch(onlyPatches)
-    if (step.what === 'die') storage.forgetWriters()
+    if (step.what === 'die') {
+      // What was pending dies with the handle; a store that lets go of its writers knows nothing of it.
+      await opened.close()
+      opened = await (subject.reopen?.(context) ?? subject.open(context))
+    }
     if (step.what === 'close' || step.what === 'die') {
-      live = (await LiveThread.resume(open(), { threadId })).live
+      live = (await LiveThread.resume(host(), { threadId })).live
     }
   }
-  return openMemoryStore({ storage }).readThread({ threadId, includeHistory: true })
+  const thread = await opened.readThread({ threadId, includeHistory: true })
+  await opened.close()
+  return thread
 }
 
 function onlyPatches(reason: unknown): void {
@@ -113,9 +122,10 @@ test('a record derived live says what its history says, whatever failed or died'
     fc.asyncProperty(fc.array(someStep, { maxLength: 12 }), async (steps) => {
       const thread = await liveRecord(steps)
       const said = deriveMetadata(threadId, thread.history?.items ?? [])
-      expect(pick(thread, derivable)).toEqual({ ...unsaid, ...pick(said, derivable) })
+      const { createdAt } = thread
+      expect(pick(thread, derivable)).toEqual({ ...unsaid, createdAt, ...pick(said, derivable) })
     }),
-    { numRuns: 300 },
+    { numRuns: theSubject().name === 'memory' ? 300 : 15 },
   )
 })
 
@@ -127,7 +137,7 @@ const unsaid = {
   modelProvider: 'mock',
   model: null,
   reasoningEffort: null,
-  createdAt: '1970-01-01T00:00:00.000Z',
+  createdAt: '',
   source: 'cli',
   cwd: '',
   approvalMode: null,
