@@ -12,22 +12,27 @@ export interface LiveThread {
   end: LogEnd | null
 }
 
-/** What became of an append whose answer was lost with the server. */
-export type Fate = 'stored' | 'not-stored' | 'unknown'
+/**
+ * What became of an append whose answer was lost with the server. `foreign`: it was not stored, and
+ * somebody else wrote to the thread meanwhile.
+ */
+export type Fate = 'stored' | 'not-stored' | 'foreign' | 'unknown'
 
 /**
  * Tells the fate of a lost append from where the rollout ended before it and ends now. Equal ends
- * mean that nothing was stored; an end moved by just these items means that they were, unless what
- * stands there says otherwise.
+ * mean that nothing was stored; when the end has moved by just as many items, those that stand there
+ * tell whose they are.
  */
 export function fateOf(
   before: LogEnd | null,
   now: LogEnd | null,
   lost: number,
 ): Fate | 'to-be-compared' {
-  if (before === null || now === null || before.rolloutId !== now.rolloutId) return 'unknown'
-  if (now.itemCount === before.itemCount) return 'not-stored'
-  return now.itemCount === before.itemCount + lost ? 'to-be-compared' : 'unknown'
+  if (before === null || now === null) return 'unknown'
+  const same = before.rolloutId === now.rolloutId
+  if (same && now.itemCount === before.itemCount) return 'not-stored'
+  if (lost === 0) return 'foreign'
+  return same && now.itemCount === before.itemCount + lost ? 'to-be-compared' : 'unknown'
 }
 
 /** Whether a history ends with these items, but for what a store fills in. */

@@ -15,7 +15,7 @@ import type { LogEnd } from '../wire.js'
 import { encodeCall } from './call-of-verb.js'
 import { HandleLostError, type HttpCall, type HttpConnection } from './http-connection.js'
 import { InTurn } from './in-turn.js'
-import { endsWith, fateOf, type LiveThread } from './live-thread.js'
+import { endsWith, type Fate, fateOf, type LiveThread } from './live-thread.js'
 import { readForm, readHistory, readNothing } from './read-result.js'
 
 /** What live writers work with. */
@@ -161,11 +161,11 @@ export class LiveWriters {
       throw this.#lostWriter(threadId, lost, reason)
     }
     const fate = await this.#fate(threadId, handle, { before, end, lost })
-    if (fate === 'unknown') {
+    if (fate === 'unknown' || fate === 'foreign') {
       this.#threads.delete(threadId)
       const discard: ThreadParams = { threadId }
       await this.#send('discardThread', discard, handle, readNothing)
-      throw this.#lostWriter(threadId, lost, null)
+      throw this.#lostWriter(threadId, fate === 'foreign' ? null : lost, null)
     }
     thread.handle = handle
     thread.end = end
@@ -180,7 +180,7 @@ export class LiveWriters {
       readonly end: LogEnd | null
       readonly lost: readonly RolloutItem[] | null
     },
-  ): Promise<'stored' | 'not-stored' | 'unknown'> {
+  ): Promise<Fate> {
     const { before, end, lost } = facts
     const fate = fateOf(before, end, lost?.length ?? 0)
     if (fate !== 'to-be-compared') return fate
@@ -192,7 +192,7 @@ export class LiveWriters {
       headers: { [headers.handle]: handle },
       read: readHistory,
     })
-    return endsWith(items, lost ?? []) ? 'stored' : 'unknown'
+    return endsWith(items, lost ?? []) ? 'stored' : 'foreign'
   }
 
   /** The thread cannot be written as if nothing had happened. */

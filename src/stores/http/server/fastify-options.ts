@@ -21,7 +21,12 @@ export function fastifyOptions(
   ids: IdSource,
   tls: TlsFiles | null,
 ): FastifyServerOptions {
-  const http = { maxHeaderSize: limits.headerBytesMax, headersTimeout: limits.headersTimeoutMs }
+  const http = {
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headersTimeoutMs,
+    // Node looks after slow requests twice a minute otherwise.
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+  }
   return {
     bodyLimit: limits.bodyBytesMax,
     requestTimeout: limits.requestTimeoutMs,

@@ -68,6 +68,7 @@ export async function answering(
   try {
     return await make()
   } catch (reason) {
+    if (reason instanceof Refusal) return reason.answer
     noteFailure(context, request, reason)
     return errorAnswer(reason, request.id)
   }
