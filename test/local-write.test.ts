@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -106,6 +107,25 @@ describe('the writer of a thread', () => {
     })
   })
 
+  test('is seen by its open file when it takes no lock', async () => {
+    const home = emptyHome()
+    const path = await create(home, 'hello')
+    appendFileSync(path, '{"torn')
+    await withStore(home, async (store) => {
+      expect((await store.exportThread({ threadId: ID })).live).toBe(false)
+    })
+    const script = 'exec 3>>"$0"; echo open; read line'
+    const older = spawn('sh', ['-c', script, path])
+    await once(older.stdout, 'data')
+    await withStore(home, async (store) => {
+      const { live, rollouts } = await store.exportThread({ threadId: ID })
+      expect(live).toBe(true)
+      expect(rollouts[0]?.byteCount).toBe(statSync(path).size - '{"torn'.length)
+    })
+    older.stdin.end('done\n')
+    await once(older, 'exit')
+  })
+
   test('takes no notice of a lock file that a killed process left', async () => {
     const home = emptyHome()
     await create(home, 'hello')
@@ -157,27 +177,26 @@ describe('the writer of a thread', () => {
 })
 
 describe('a patch', () => {
-  test.each(['0.131.0', '0.169.0'] as const)(
-    'of a legacy thread in a home of %s outlives the database',
-    async (version) => {
-      const home = await copyHomeInPlace(version)
-      const threadId = version === '0.131.0' ? ALPHA : LEGACY_169
-      const patch = { name: 'Renamed', gitInfo: { branch: null }, memoryMode: 'disabled' } as const
-      const before = await withStore(home, (store) =>
-        store.updateThreadMetadata({ threadId, patch }),
-      )
-      for (const suffix of ['', '-wal', '-shm'])
-        rmSync(join(home, `state_5.sqlite${suffix}`), { force: true })
-      const { name, gitInfo, memoryMode } = await withStore(home, (store) =>
-        store.readThread({ threadId }),
-      )
-      expect({ name, gitInfo, memoryMode }).toEqual({
-        name: 'Renamed',
-        gitInfo: before.gitInfo,
-        memoryMode: 'disabled',
-      })
-    },
-  )
+  test.each([
+    ['0.131.0', 'legacy', ALPHA],
+    ['0.169.0', 'legacy', LEGACY_169],
+    ['0.169.0', 'paginated', ALPHA_169],
+  ] as const)('of a thread of %s, %s, outlives the database', async (version, mode, threadId) => {
+    const home = await copyHomeInPlace(version)
+    const patch = { name: 'Renamed', gitInfo: { branch: null }, memoryMode: 'disabled' } as const
+    const before = await withStore(home, (store) => store.updateThreadMetadata({ threadId, patch }))
+    expect(before.historyMode).toBe(mode)
+    for (const suffix of ['', '-wal', '-shm']) {
+      rmSync(join(home, `state_5.sqlite${suffix}`), { force: true })
+    }
+    await withStore(home, async (store) => {
+      const { name, gitInfo, memoryMode } = await store.readThread({ threadId })
+      const expected = { name: 'Renamed', gitInfo: before.gitInfo, memoryMode: 'disabled' }
+      expect({ name, gitInfo, memoryMode }).toEqual(expected)
+      const { findings } = await store.scan()
+      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    })
+  })
 
   test('that clears a name and all git facts leaves them cleared without the database', async () => {
     const home = await copyHomeInPlace('0.131.0')

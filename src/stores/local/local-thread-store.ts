@@ -192,7 +192,10 @@ export class LocalThreads implements ThreadStore {
     const rollouts = await this.#rollouts(thread)
     const record = await this.#home.records.complete(thread)
     const holder = writerLockHolder(this.#home.paths.writerLocks, threadId)
-    const live = this.#live.has(threadId) || holder !== undefined
+    const live =
+      this.#live.has(threadId) ||
+      holder !== undefined ||
+      rollouts.some(({ entry }) => this.#home.writers.has(entry.path))
     return exportThread(this.#home.index, record, rollouts, live)
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../host/clock.js'
+import { type Clock, systemClock } from '../../host/clock.js'
 import type { IdSource } from '../../host/ids.js'
 import type { Logger } from '../../host/logger.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
@@ -7,6 +7,7 @@ import type { LoadThreadHistoryParams } from '../../store/params.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { HomeIndex, type HomeThread } from './home-index.js'
 import type { HomePaths } from './home/home-paths.js'
+import { OpenWriters } from './home/open-writers.js'
 import { RolloutHeads } from './home/rollout-head.js'
 import { RolloutTails } from './home/rollout-tail.js'
 import { RolloutTree } from './home/rollout-tree.js'
@@ -43,6 +44,7 @@ export class OpenHome {
   readonly ids: IdSource
   readonly logger: Logger
   readonly locks: WriterLocks
+  readonly writers: OpenWriters
   readonly heads: RolloutHeads = new RolloutHeads()
   readonly names: SessionIndex
   readonly databases: readonly CodexDatabase[]
@@ -62,6 +64,7 @@ export class OpenHome {
     this.ids = ids
     this.logger = logger
     this.locks = new WriterLocks(paths.writerLocks)
+    this.writers = new OpenWriters(paths.home, systemClock)
     this.#scratch = readOnly ? createScratch() : null
     this.databases = databaseStems.map(
       (stem) => new CodexDatabase(stem, paths.sqliteHome, this.#scratch),

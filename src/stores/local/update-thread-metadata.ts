@@ -1,4 +1,3 @@
-import { printRolloutLine } from '../../history/rollout-line.js'
 import { amendSessionMeta } from '../../history/session-meta.js'
 import { isoMillis } from '../../host/clock.js'
 import type { JsonObject } from '../../protocol/json.js'
@@ -11,11 +10,9 @@ import { canonicalJson } from '../../store/thread-filter.js'
 import { changeRecord } from './change-record.js'
 import { withFileLock } from './home/file-lock.js'
 import { firstMetaPayload } from './home/rollout-head.js'
-import { RolloutWriter } from './home/rollout-writer.js'
 import { appendIndexEntry } from './home/session-index.js'
-import type { LiveThread } from './live-thread.js'
+import { LiveThread, type RolloutPlace } from './live-thread.js'
 import type { OpenHome } from './open-home.js'
-import { unpackRollout } from './unpack-rollout.js'
 
 /** Applies a literal patch in every place where Codex keeps what it changes. */
 export async function updateThreadMetadata(
@@ -58,9 +55,9 @@ function withNames<T>(
 }
 
 /**
- * Opens the rollout for a patch that has to leave a trace in it: Codex derives git facts and memory
- * mode of a legacy thread from its rollout whenever it reconciles the two. Nothing is opened
- * while somebody else is writing it.
+ * Opens the rollout for a patch that has to leave a trace in it: from its lines Codex and this store
+ * derive git facts and memory mode again, when they reconcile a row or have lost it. Nothing
+ * is opened while somebody else is writing it.
  */
 async function withRollout<T>(
   home: OpenHome,
@@ -70,7 +67,8 @@ async function withRollout<T>(
   act: (rollout: AppendableRollout | null) => Promise<T>,
 ): Promise<T> {
   const leavesTrace = patch.gitInfo !== undefined || patch.memoryMode !== undefined
-  if (!leavesTrace || historyMode !== 'legacy' || rolloutPath === null) return act(null)
+  const isKnownMode = historyMode === 'legacy' || historyMode === 'paginated'
+  if (!leavesTrace || !isKnownMode || rolloutPath === null) return act(null)
   if (live !== undefined) {
     return live.run(async () => {
       const { entry } = await live.open()
@@ -80,17 +78,23 @@ async function withRollout<T>(
   }
   const lock = await home.locks.tryAcquire(threadId)
   if (lock === null) return act(null)
+  const { clock, paths } = home
+  const locate = (): Promise<RolloutPlace> => home.locate(threadId)
+  const cold = new LiveThread({
+    threadId,
+    historyMode,
+    home: paths.home,
+    clock,
+    lock,
+    draft: null,
+    locate,
+  })
   try {
-    const entry = await unpackRollout((await home.locate(threadId)).entry)
+    const { entry } = await cold.open()
     const meta = await firstMetaPayload(entry)
-    const writer = new RolloutWriter(entry.path)
-    try {
-      return await act(meta && { meta, append: (item) => writer.append(printRolloutLine(item)) })
-    } finally {
-      writer.close()
-    }
+    return await act(meta && { meta, append: (item) => cold.appendNow(item) })
   } finally {
-    await lock.release()
+    await cold.close()
   }
 }
 
@@ -103,12 +107,14 @@ function noteInRollout(
   const gitChanged = canonicalJson(before.gitInfo) !== canonicalJson(after.gitInfo)
   if (!gitChanged && before.memoryMode === after.memoryMode) return
   // A line without git says nothing of git; that all of it was cleared has to be said.
+  // A history begins somewhere once.
+  const { history_base: _base, ...meta } = rollout.meta
   const cleared = { sha: null, branch: null, originUrl: null }
   const gitInfo = gitChanged ? (after.gitInfo ?? cleared) : null
   rollout.append({
     timestamp: isoMillis(home.clock.now()),
     type: 'session_meta',
-    payload: amendSessionMeta(rollout.meta, { gitInfo, memoryMode: after.memoryMode }),
+    payload: amendSessionMeta(meta, { gitInfo, memoryMode: after.memoryMode }),
   })
 }
 
