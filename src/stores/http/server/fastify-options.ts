@@ -38,9 +38,9 @@ export function fastifyOptions(
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
     genReqId: () => ids.newId(),
-    frameworkErrors: (error, request, reply) => {
-      const answer = errorAnswer(invalidRequest('malformed-params', error.message), request.id)
-      sendAnswer(reply, { ...answer, status: error.statusCode ?? 400 })
+    frameworkErrors: ({ statusCode }, request, reply) => {
+      const error = invalidRequest('malformed-params', 'the address cannot be one of a thread')
+      sendAnswer(reply, { ...errorAnswer(error, request.id), status: statusCode ?? 400 })
     },
     clientErrorHandler: answerBroken,
     ...(tls === null ? { http } : { https: { ...http, ...tls } }),
