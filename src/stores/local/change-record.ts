@@ -28,6 +28,8 @@ export async function changeRecord(
   how: RecordChange,
 ): Promise<ThreadRecord> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    // A file that was just made is in no listing yet, and the row still names another one.
+    if (how.current !== undefined) home.index.listing()
     const thread = await home.stored(threadId)
     // Reading the thread has shown whether there is a database to write to.
     if (await ensureState(home)) continue
