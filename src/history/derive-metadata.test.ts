@@ -248,7 +248,8 @@ test('a history derives the same in one piece and item by item', () => {
     event('task_started', { turn_id: 't' }),
   )
   fc.assert(
-    fc.property(fc.array(anyItem), (items) => {
+    fc.property(fc.array(anyItem), (more) => {
+      const items = [meta(), ...more]
       const deriver = createMetadataDeriver(THREAD)
       const parts = items.map((item) => deriver.push([item]))
       expect(Object.assign({}, ...parts)).toEqual(deriveMetadata(THREAD, items))

@@ -75,7 +75,49 @@ export interface MetadataDeriver {
 
 /** What a whole history says about its thread. */
 export function deriveMetadata(threadId: ThreadId, items: readonly RolloutItem[]): DerivedMetadata {
-  return createMetadataDeriver(threadId).push(items)
+  return startDeriving(threadId, items).derived
+}
+
+/** What a whole history says, and a deriver that goes on from its end. */
+export function startDeriving(
+  threadId: ThreadId,
+  items: readonly RolloutItem[],
+  known: KnownMetadata = {},
+): { readonly derived: DerivedMetadata; readonly deriver: MetadataDeriver } {
+  // A fork by reference has the history of another thread before its own first item.
+  const own = Math.max(0, items.findIndex(isMetaOf(threadId)))
+  const inherited = inheritedMetadata(threadId, items.slice(0, own), known)
+  const { preview = known.preview ?? null } = inherited
+  const deriver = createMetadataDeriver(threadId, { ...known, preview })
+  return { derived: { ...inherited, ...deriver.push(items.slice(own)) }, deriver }
+}
+
+/**
+ * What a thread is told of itself by the history it begins from: its preview and how it works. What
+ * it is, and the first thing said in it, it says itself.
+ */
+export function inheritedMetadata(
+  threadId: ThreadId,
+  items: readonly RolloutItem[],
+  known: KnownMetadata = {},
+): DerivedMetadata {
+  const derived = createMetadataDeriver(threadId, known).push(items)
+  const fields = inheritedFields.filter((field) => derived[field] !== undefined)
+  return Object.fromEntries(fields.map((field) => [field, derived[field]]))
+}
+
+const inheritedFields = [
+  'preview',
+  'model',
+  'reasoningEffort',
+  'approvalMode',
+  'permissionProfile',
+  'tokenUsage',
+  'cwd',
+] as const
+
+function isMetaOf(threadId: ThreadId): (item: RolloutItem) => boolean {
+  return (item) => item.type === 'session_meta' && readSessionMeta(item)?.threadId === threadId
 }
 
 /**

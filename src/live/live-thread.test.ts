@@ -148,7 +148,7 @@ describe('barriers', () => {
     calls.length = 0
     await live.persist()
     expect(calls).toEqual(['persistThread', 'updateThreadMetadata'])
-    expect(await store.readThread({ threadId })).toMatchObject({ title: 'inherited' })
+    expect(await store.readThread({ threadId })).toMatchObject({ preview: 'inherited' })
   })
 
   test('flush sends what is pending only once there is history', async () => {

@@ -55,12 +55,13 @@ describe('a thread that begins', () => {
   test('with an inherited history is described by it once something was appended', () => {
     const clock = clockAt(1_000)
     const sync = ThreadMetadataSync.forCreate(create, [said('inherited'), tokens], clock)
-    const described = { preview: 'inherited', title: 'inherited', firstUserMessage: 'inherited' }
+    const described = { preview: 'inherited', tokenUsage: usage }
     expect(sync.pendingOfHistory()).toBeNull()
-    expect(sync.pending()?.patch).toEqual({ ...described, tokenUsage: usage })
-    expect(sync.observe([irrelevant])?.patch).toEqual({
+    expect(sync.pending()?.patch).toEqual(described)
+    expect(sync.observe([said('own')])?.patch).toEqual({
       ...described,
-      tokenUsage: usage,
+      title: 'own',
+      firstUserMessage: 'own',
       updatedAt: clock.iso(),
     })
   })
@@ -114,6 +115,21 @@ describe('a thread that is resumed', () => {
     const thread = stored({ title: 'mine', preview: 'mine', gitInfo: null, memoryMode: 'disabled' })
     const sync = ThreadMetadataSync.forResume(thread, [meta, said('hello')], clockAt(0))
     expect(sync.pending()?.patch).toEqual({ firstUserMessage: 'hello' })
+  })
+
+  test('that was forked by reference has first words of its own', () => {
+    const meta = (id: string): RolloutItem => ({ type: 'session_meta', payload: { id } })
+    const other = '01a20320-70b2-77b2-b9b7-29ed88f157a1'
+    const forked = [meta(other), said('inherited'), tokens, meta(threadId), said('own')]
+    expect(ThreadMetadataSync.forResume(stored(), forked, clockAt(0)).pending()?.patch).toEqual({
+      preview: 'inherited',
+      title: 'own',
+      firstUserMessage: 'own',
+      tokenUsage: usage,
+    })
+    const unused = ThreadMetadataSync.forResume(stored(), forked.slice(0, -1), clockAt(0))
+    expect(unused.pending()?.patch).toEqual({ preview: 'inherited', tokenUsage: usage })
+    expect(unused.observe([said('late')])?.patch).toMatchObject({ title: 'late' })
   })
 
   test('has nothing pending when its history is empty', () => {

@@ -3,7 +3,9 @@ import {
   affectsMetadata,
   createMetadataDeriver,
   type DerivedMetadata,
+  inheritedMetadata,
   type MetadataDeriver,
+  startDeriving,
 } from '../history/derive-metadata.js'
 import { type Clock, isoMillis } from '../host/clock.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
@@ -51,9 +53,11 @@ export class ThreadMetadataSync {
     const { threadId, metadata } = params
     // The store says when the thread was created, in the session_meta it begins the history with.
     const known = { createdAt: isoMillis(clock.now()), cwd: metadata.cwd }
-    const deriver = createMetadataDeriver(threadId, known)
+    const derived = inheritedMetadata(threadId, inherited, known)
+    const { preview = null, cwd = metadata.cwd } = derived
+    const deriver = createMetadataDeriver(threadId, { ...known, preview, cwd })
     const sync = new ThreadMetadataSync(deriver, clock)
-    sync.#merge(workFacts(deriver.push(inherited)))
+    sync.#merge(patchOf(derived))
     return sync
   }
 
@@ -66,9 +70,9 @@ export class ThreadMetadataSync {
     history: readonly RolloutItem[],
     clock: Clock,
   ): ThreadMetadataSync {
-    const deriver = createMetadataDeriver(thread.threadId, thread)
+    const { derived, deriver } = startDeriving(thread.threadId, history, thread)
     const sync = new ThreadMetadataSync(deriver, clock)
-    sync.#merge(repairOf(thread, deriver.push(history)))
+    sync.#merge(repairOf(thread, derived))
     return sync
   }
 
@@ -121,12 +125,6 @@ function hasFacts(patch: ThreadMetadataPatch | null): boolean {
 /** A patch cannot set what is only ever read. */
 function patchOf({ memoryMode, ...facts }: DerivedMetadata): ThreadMetadataPatch {
   return memoryMode === undefined || memoryMode === 'polluted' ? facts : { ...facts, memoryMode }
-}
-
-/** What an inherited history says of the work; what the new thread is, the store knows. */
-function workFacts(derived: DerivedMetadata): ThreadMetadataPatch {
-  const { modelProvider: _own, ...work } = pick(derived, [...displayFields, ...latestFields])
-  return work
 }
 
 const displayFields = ['preview', 'title', 'firstUserMessage', 'cwd'] as const

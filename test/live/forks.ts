@@ -45,7 +45,8 @@ describe('forking', () => {
     const thread = await store.readThread({ threadId, includeRollouts: true })
     expect(thread).toMatchObject({
       preview: 'one',
-      title: 'one',
+      title: 'two',
+      firstUserMessage: 'two',
       forkedFromId: source.threadId,
       historyMode: 'paginated',
     })
