@@ -1,3 +1,66 @@
+import { writeFile } from 'node:fs/promises'
+import Table from 'cli-table3'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
 import { machineFacts } from './machine-facts.js'
+import type { BenchRow, Measured } from './row.js'
+import { appendAndFlush } from './rows/append-and-flush.js'
+import { conformanceWallClock } from './rows/conformance-wall-clock.js'
+import { localList, localReadWithTurns } from './rows/local-reads.js'
+import { migrateAgain } from './rows/migrate-again.js'
+import { migrateToPostgres } from './rows/migrate-to-postgres.js'
+import { oneHugeThread } from './rows/one-huge-thread.js'
 
-process.stdout.write(`${JSON.stringify({ machine: machineFacts() }, null, 2)}\n`)
+/** The rows that need a real Codex, which is downloaded for them. */
+const withCodexRows: readonly BenchRow[] = [localList, localReadWithTurns]
+
+const rows: readonly BenchRow[] = [
+  migrateToPostgres,
+  migrateAgain,
+  oneHugeThread,
+  ...withCodexRows,
+  appendAndFlush,
+  conformanceWallClock,
+]
+
+const { only, withCodex, output } = await yargs(hideBin(process.argv))
+  .scriptName('bench')
+  .usage('$0 [options]\n\nMeasures each goal beside what it is measured against, in one run.')
+  .option('only', {
+    type: 'array',
+    choices: rows.map((row) => row.id),
+    describe: 'rows to measure  [default: all that need no Codex]',
+  })
+  .option('with-codex', { type: 'boolean', default: false, describe: 'also beside a real Codex' })
+  .option('output', { type: 'string', default: 'bench-results.json', describe: 'the JSON file' })
+  .strict()
+  .version(false)
+  .parse()
+
+const chosen = rows.filter((row) =>
+  only === undefined ? withCodex || !withCodexRows.includes(row) : only.includes(row.id),
+)
+const table = new Table({
+  head: ['work', 'measured', 'beside', 'ratio', 'goal', ''],
+  wordWrap: true,
+})
+const measured: (Measured & { readonly id: string; readonly reached: boolean })[] = []
+for (const row of chosen) {
+  process.stderr.write(`measuring ${row.id}\n`)
+  try {
+    const result = await row.run()
+    const { figure, beside, ratio } = result
+    const reached = row.reached(ratio)
+    measured.push({ id: row.id, ...result, reached })
+    const verdict = reached ? 'reached' : 'missed'
+    table.push([row.work, figure, beside, ratio.toFixed(3), row.goal, verdict])
+  } catch (error) {
+    // The other rows were measured, or can be: their figures are not lost for this one.
+    process.stderr.write(`${row.id} could not be measured: ${String(error)}\n`)
+    process.exitCode = 1
+  }
+}
+const machine = machineFacts()
+process.stdout.write(`${table.toString()}\n${JSON.stringify(machine)}\n`)
+await writeFile(output, `${JSON.stringify({ machine, rows: measured }, null, 2)}\n`)
+process.stderr.write(`written to ${output}\n`)

@@ -6,7 +6,8 @@ import type { StoredThread } from '../../src/store/records.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
 import { copyHomeInPlace } from '../support/homes.js'
-import { configureHome, installCodex, startCodex } from './codex.js'
+import { configureHome, installCodex } from '../support/codex.js'
+import { startCodex } from './start-codex.js'
 
 /** What both sides say of a thread, in the same words. */
 interface Telling {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { startMockResponses } from '../../conformance/flows/mock-responses.js'
-import { configureHome, installCodex, startCodex } from './codex.js'
+import { configureHome, installCodex } from '../support/codex.js'
+import { startCodex } from './start-codex.js'
 import { Scenario } from './scenario.js'
 
 const run = promisify(execFile)

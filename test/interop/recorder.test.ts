@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { codexVersions } from './codex.js'
+import { codexVersions } from '../support/codex.js'
 import { recordHome } from './record.js'
 import type { TranscriptEntry } from './scenario.js'
 

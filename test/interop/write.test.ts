@@ -12,7 +12,8 @@ import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
 import { copyHomeInPlace } from '../support/homes.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-import { codexVersions, configureHome, installCodex, startCodex } from './codex.js'
+import { codexVersions, configureHome, installCodex } from '../support/codex.js'
+import { startCodex } from './start-codex.js'
 import { codexQuestions, legacyTurn, paginatedTurn, questions, runTurn } from './turns.js'
 
 /**

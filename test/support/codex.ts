@@ -3,7 +3,6 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { AppServerClient } from '../../conformance/flows/app-server-client.js'
 
 /** The releases that the project is tried against: the last with rollback, and the newest. */
 export const codexVersions = ['0.131.0', '0.169.0'] as const
@@ -54,16 +53,17 @@ goals = true
   await writeFile(join(home, 'config.toml'), config)
 }
 
-/** Starts a real app-server on a home. */
-export async function startCodex(binary: string, home: string): Promise<AppServerClient> {
-  const client = new AppServerClient({
-    command: binary,
-    args: ['app-server'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: home, CODEX_HOME: home, TZ: 'UTC' },
-    cwd: home,
-  })
-  await client.initialize('lab')
-  return client
+/** How a real app-server is started on a home. */
+export interface CodexCommand {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+export function codexCommand(binary: string, home: string): CodexCommand {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home, CODEX_HOME: home, TZ: 'UTC' }
+  return { command: binary, args: ['app-server'], env, cwd: home }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,64 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { printRolloutLine } from '../../src/history/rollout-line.js'
+import { systemIds } from '../../src/host/ids.js'
+import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import type { ThreadStore } from '../../src/store/thread-store.js'
+import { openLocalStore } from '../../src/stores/local/open-local-store.js'
+import { type BenchRow, round, seconds } from '../row.js'
+import { inFolder } from '../workspace.js'
+
+const BATCHES = 300
+const text = 'a line of some length, as an agent says it. '.repeat(20)
+const batch: readonly RolloutItem[] = Array.from({ length: 10 }, () => ({
+  timestamp: '2026-11-22T11:59:47.737Z',
+  type: 'response_item',
+  payload: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] },
+}))
+const bytes = Buffer.concat(batch.map((item) => printRolloutLine(item)))
+
+/** Durable appends, beside the least that durability takes. */
+export const appendAndFlush: BenchRow = {
+  id: 'append',
+  work: 'append and flush, batches of 10 (local), beside bare write + fdatasync of the same bytes',
+  goal: 'at least half its rate',
+  reached: (ratio) => ratio >= 0.5,
+  run: () =>
+    inFolder(async (folder) => {
+      const home = join(folder, 'home')
+      await mkdir(home)
+      await using store = await openLocalStore({ home })
+      const threadId = systemIds.newThreadId()
+      await store.createThread({
+        threadId,
+        source: 'cli',
+        metadata: { cwd: folder, modelProvider: 'mock' },
+      })
+      const file = await open(join(folder, 'bare'), 'a')
+      // In turns, so that a disk that slows down slows both.
+      let ours = 0
+      let bare = 0
+      for (let done = 0; done < BATCHES; done += 1) {
+        ours += await seconds(() => appendToStore(store, threadId))
+        bare += await seconds(() => appendToFile(file))
+      }
+      await file.close()
+      await store.shutdownThread({ threadId })
+      return {
+        figure: `${round(BATCHES / ours)} batches/s`,
+        beside: `write + fdatasync: ${round(BATCHES / bare)} batches/s`,
+        ratio: bare / ours,
+        details: { batches: BATCHES, bytesPerBatch: bytes.length },
+      }
+    }),
+}
+
+async function appendToStore(store: ThreadStore, threadId: string): Promise<void> {
+  await store.appendItems({ threadId, items: batch })
+  await store.flushThread({ threadId })
+}
+
+async function appendToFile(file: FileHandle): Promise<void> {
+  await file.write(bytes)
+  await file.datasync()
+}

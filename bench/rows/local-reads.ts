@@ -1,0 +1,79 @@
+import { AppServerClient } from '../../conformance/flows/app-server-client.js'
+import { openLocalStore } from '../../src/stores/local/open-local-store.js'
+import type { ThreadStore } from '../../src/store/thread-store.js'
+import { codexCommand, configureHome, installCodex } from '../../test/support/codex.js'
+import { type BenchRow, type Measured, round, seconds } from '../row.js'
+import { inHome } from '../workspace.js'
+
+const CODEX = '0.131.0'
+const ROUNDS = 7
+
+/** A page of a long list, beside Codex on the same home. */
+export const localList: BenchRow = {
+  id: 'list',
+  work: `list a page of 100 of 10,000 threads (local), beside codex ${CODEX} thread/list`,
+  goal: 'at least 20 times faster',
+  reached: (ratio) => ratio >= 20,
+  run: () =>
+    besideCodex(10_000, undefined, {
+      ours: async (store) => void (await store.listThreads({ pageSize: 100 })),
+      codex: async (codex) =>
+        void (await codex.request('thread/list', { limit: 100, modelProviders: [] })),
+    }),
+}
+
+/** A thread with its turns, beside Codex on the same home. */
+export const localReadWithTurns: BenchRow = {
+  id: 'read',
+  work: `read with turns, 140 kB thread (local), beside codex ${CODEX} thread/read with turns`,
+  goal: 'no slower',
+  reached: (ratio) => ratio >= 1,
+  run: () =>
+    besideCodex(20, 20 * 140e3, {
+      ours: async (store, threadId) => {
+        await store.readThread({ threadId })
+        await store.listTurns({ threadId, pageSize: 1_000, itemsView: 'full' })
+      },
+      codex: async (codex, threadId) =>
+        void (await codex.request('thread/read', { threadId, includeTurns: true })),
+    }),
+}
+
+interface Contestants {
+  readonly ours: (store: ThreadStore, threadId: string) => Promise<void>
+  readonly codex: (codex: AppServerClient, threadId: string) => Promise<void>
+}
+
+/** The median of some rounds on each side, first rounds left out: both have looked around by then. */
+async function besideCodex(
+  threads: number,
+  bytes: number | undefined,
+  { ours, codex }: Contestants,
+): Promise<Measured> {
+  const home = { threads, modelProvider: 'mock', ...(bytes !== undefined && { bytes }) }
+  return await inHome(home, async ({ dir }) => {
+    await using store = await openLocalStore({ home: dir, readOnly: true })
+    const [newest] = (await store.listThreads({ pageSize: 1 })).items
+    const threadId = newest?.threadId ?? ''
+    const mine = await median(() => ours(store, threadId))
+    // Never asked for anything: listing and reading need no model.
+    await configureHome(dir, 'http://127.0.0.1:9/v1')
+    const client = new AppServerClient(codexCommand(await installCodex(CODEX), dir))
+    await client.initialize()
+    const theirs = await median(() => codex(client, threadId))
+    await client.close()
+    return {
+      figure: `${round(mine * 1000)} ms`,
+      beside: `codex: ${round(theirs * 1000)} ms`,
+      ratio: theirs / mine,
+      details: { threads, rounds: ROUNDS },
+    }
+  })
+}
+
+async function median(work: () => Promise<void>): Promise<number> {
+  await work()
+  const times: number[] = []
+  for (let done = 0; done < ROUNDS; done += 1) times.push(await seconds(work))
+  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN
+}

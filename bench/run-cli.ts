@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+/** What a command printed, and what it took. */
+export interface CliRun {
+  readonly document: unknown
+  readonly seconds: number
+  /** Of the process itself, the most at any moment; 0 where the system does not tell. */
+  readonly peakRssBytes: number
+}
+
+const cli = fileURLToPath(new URL('../bin/threadstore.js', import.meta.url))
+
+/** Runs a command of the built package with `--json`, in a process of its own. */
+export async function runCli(args: readonly string[]): Promise<CliRun> {
+  const started = performance.now()
+  const child = spawn(process.execPath, [cli, ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+  let peakRssBytes = 0
+  const sample = setInterval(() => {
+    void peakRss(child.pid).then((bytes) => {
+      peakRssBytes = Math.max(peakRssBytes, bytes)
+    })
+  }, 20)
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+  })
+  clearInterval(sample)
+  if (code !== 0) {
+    throw new Error(
+      `threadstore ${args.join(' ')} ended with ${code}: ${String(Buffer.concat(err))}`,
+    )
+  }
+  return {
+    document: JSON.parse(Buffer.concat(out).toString('utf8')) as unknown,
+    seconds: (performance.now() - started) / 1000,
+    peakRssBytes,
+  }
+}
+
+/** The kernel keeps the high-water mark, so that a sample misses nothing before it. */
+async function peakRss(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
+}
