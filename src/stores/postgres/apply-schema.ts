@@ -1,5 +1,5 @@
 import type { PostgresDriver, PostgresSession } from '../../host/postgres.js'
-import { ThreadStoreError } from '../../store/errors.js'
+import { ThreadStoreError, invalidRequest } from '../../store/errors.js'
 import { type SchemaVersion, schemaVersions } from './schema.js'
 
 /** Names the lock under which the schema changes: "threadst" in ASCII. */
@@ -43,10 +43,17 @@ export async function requireSchema(
 
 /** Asks before it creates: a role may lack the right to, where somebody else has created it. */
 async function createSchema(session: PostgresSession): Promise<void> {
-  const [row] = await session.query<{ exists: boolean }>(
-    `SELECT to_regnamespace('threadstore') IS NOT NULL AS exists`,
+  const [row] = await session.query<{ exists: boolean; encoding: string }>(
+    `SELECT current_setting('server_encoding') AS encoding,
+      EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'threadstore') AS exists`,
   )
-  if (row?.exists !== true) await session.query('CREATE SCHEMA threadstore')
+  if (row?.encoding !== 'UTF8') {
+    throw invalidRequest(
+      'malformed-params',
+      `the database is in ${row?.encoding}; only one in UTF8 can hold every thread`,
+    )
+  }
+  if (!row.exists) await session.query('CREATE SCHEMA threadstore')
 }
 
 async function missingVersions(
@@ -66,8 +73,10 @@ async function missingVersions(
 }
 
 async function foundVersion(session: PostgresSession): Promise<number> {
+  // Not to_regclass: who has waited for the lock would be told what a cache said before.
   const [table] = await session.query<{ exists: boolean }>(
-    `SELECT to_regclass('threadstore.schema_versions') IS NOT NULL AS exists`,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_tables
+      WHERE schemaname = 'threadstore' AND tablename = 'schema_versions') AS exists`,
   )
   if (table?.exists !== true) return 0
   const [row] = await session.query<{ version: number }>(

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { schemaVersions } from './schema.js'
+
+/** What databases out there were made with. A changed hash is a changed past. */
+const released: Readonly<Record<number, string>> = {
+  1: '9b8c6c4e01363174c30fcb42214c87909f75d67f9b79c44d92ea77aea895b7c4',
+}
+
+describe('the schema', () => {
+  test('has versions without gaps', () => {
+    const versions = schemaVersions.map(({ version }) => version)
+    expect(versions).toEqual(versions.map((_version, index) => index + 1))
+  })
+
+  test.each(schemaVersions)('version $version is as it was released', ({ version, statements }) => {
+    const sha256 = createHash('sha256').update(statements.join(';\n')).digest('hex')
+    expect(sha256).toBe(released[version])
+  })
+})
