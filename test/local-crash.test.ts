@@ -13,9 +13,12 @@ const storage = { scope: 'home' }
 async function inOtherProcess<T>(
   root: string,
   use: (store: ThreadStore, other: StdioAdapter) => Promise<T>,
+  limits = '',
 ): Promise<T> {
   const script = join(ROOT, 'dist', 'test/local-adapter.js')
-  const other = await startAdapter({ command: process.execPath, args: [script, root] })
+  const run = `${limits} exec "$0" "$@"`
+  const args = ['-c', run, process.execPath, script, root]
+  const other = await startAdapter({ command: 'sh', args })
   try {
     return await use(await other.open(storage), other)
   } finally {
@@ -67,4 +70,34 @@ test('a thread that is live in one process is live for every other', async () =>
   })
   const locks = readdirSync(join(root, storage.scope, 'thread-writer-locks'))
   expect(locks).toEqual(['.coordination.lock'])
+})
+
+test('a batch that does not fit is refused whole, and what fits goes in after it', async () => {
+  const root = temporaryFolder()
+  mkdirSync(join(root, storage.scope))
+  const limit = 512 * 1024
+  await inOtherProcess(
+    root,
+    async (store) => {
+      await store.createThread(creating(ID))
+      const batch = [message('head'), message('x'.repeat(100_000))]
+      let refused: unknown = null
+      for (let number = 0; refused === null && number < 10; number += 1) {
+        refused = await store.appendItems({ threadId: ID, items: batch }).then(
+          () => null,
+          (reason: unknown) => reason,
+        )
+      }
+      const storageFull = { code: 'RESOURCE_EXHAUSTED', details: { reason: 'storage-full' } }
+      expect(refused).toMatchObject(storageFull)
+      const before = (await store.loadHistory({ threadId: ID })).items
+      expect(before.length % 2).toBe(1)
+      await store.appendItems({ threadId: ID, items: [message('small')] })
+      expect((await store.loadHistory({ threadId: ID })).items).toEqual([
+        ...before,
+        message('small'),
+      ])
+    },
+    `ulimit -f ${limit / 1024};`,
+  )
 })

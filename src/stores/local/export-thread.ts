@@ -1,4 +1,4 @@
-import { closeSync, readSync } from 'node:fs'
+import { closeSync, existsSync, readSync } from 'node:fs'
 import { ThreadStoreError } from '../../store/errors.js'
 import type { ExportedRollout, ThreadExport } from '../../store/raw-history.js'
 import { type ThreadRecord, bareThread } from '../../store/records.js'
@@ -39,7 +39,7 @@ function exportedRollout(
   const fingerprint = `${rollout.fingerprint ?? printStamp(stamp)}${cut}`
   async function* read(fromByte = 0): AsyncIterable<Uint8Array> {
     // Archiving moves a file, and it stays the same file.
-    const { path } = index.rollout(rolloutId) ?? entry
+    const { path } = existsSync(entry.path) ? entry : (index.rollout(rolloutId) ?? entry)
     yield* readRolloutBytes({ ...source, path }, { from: fromByte, to: byteCount })
     if (wasReplaced(stamped, path)) throw replaced(path)
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../../host/clock.js'
 const PROCESSES = '/proc'
 
 /** How long what was seen of other processes counts: looking costs more than one export. */
-const GOOD_FOR_MS = 1000
+const GOOD_FOR_MS = 3000
 
 /**
  * The files of a home that other processes have open for writing. Releases of Codex before August

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { type Readable, pipeline } from 'node:stream'
 import { createZstdDecompress } from 'node:zlib'
 import { ThreadStoreError } from '../../../store/errors.js'
@@ -14,6 +14,9 @@ export interface ByteRange {
 }
 
 const CHUNK_BYTES = 512 * 1024
+
+/** Bytes that are read without letting anybody else have a turn. */
+const SMALL_BYTES = 256 * 1024
 
 /**
  * Bytes a compressed rollout may decompress to. More is a bomb or a mistake: Codex compresses what
@@ -87,8 +90,34 @@ export async function ifReadable<T>(read: () => Promise<T>, otherwise: T): Promi
 }
 
 async function* plain(path: string, from: number, to: number): AsyncGenerator<Buffer> {
+  const small = readSmall(path, from, to)
+  if (small !== null) {
+    if (small.length > 0) yield small
+    return
+  }
   const end = Number.isFinite(to) ? { end: to - 1 } : {}
   yield* chunksOf(path, createReadStream(path, { start: from, highWaterMark: CHUNK_BYTES, ...end }))
+}
+
+/** What fits in a chunk is read at once: most rollouts do, and a stream costs more than they do. */
+function readSmall(path: string, from: number, to: number): Buffer | null {
+  const file = openForReading(path)
+  try {
+    const length = Math.max(0, Math.min(to, fstatSync(file).size) - from)
+    if (length > SMALL_BYTES) return null
+    const bytes = Buffer.allocUnsafe(length)
+    let read = 0
+    while (read < length) {
+      const count = readSync(file, bytes, read, length - read, from + read)
+      if (count === 0) break
+      read += count
+    }
+    return bytes.subarray(0, read)
+  } catch (reason) {
+    throw ThreadStoreError.is(reason) ? reason : unreadable(path, reason)
+  } finally {
+    closeSync(file)
+  }
 }
 
 async function* decompressed(path: string): AsyncGenerator<Buffer> {
