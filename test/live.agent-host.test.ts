@@ -100,5 +100,5 @@ test.each([
     expect(await third.turns()).toEqual(onward)
     await third.leave()
   },
-  180_000,
+  300_000,
 )
