@@ -1,4 +1,5 @@
 import { AppServerClient } from '../../conformance/flows/app-server-client.js'
+import { processWire } from '../../conformance/flows/wire.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { codexCommand, configureHome, installCodex } from '../../test/support/codex.js'
@@ -58,7 +59,7 @@ async function besideCodex(
     const mine = await median(() => ours(store, threadId))
     // Never asked for anything: listing and reading need no model.
     await configureHome(dir, 'http://127.0.0.1:9/v1')
-    const client = new AppServerClient(codexCommand(await installCodex(CODEX), dir))
+    const client = new AppServerClient(processWire(codexCommand(await installCodex(CODEX), dir)))
     await client.initialize()
     const theirs = await median(() => codex(client, threadId))
     await client.close()

@@ -17,6 +17,7 @@ import { openSubject } from '../open-subject.js'
 import { hasTerminal, printLog, printResult, printText } from '../output.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
 import { terminalStyle } from '../text-style.js'
+import { FLOWS, testFlows } from '../test-flows.js'
 import { UsageError } from '../usage-error.js'
 
 /** `threadstore conformance`: runs the suite against a store. */
@@ -26,7 +27,10 @@ export function conformanceCommand(yargs: Argv): Argv {
     'test a store, and tell what it gets wrong in small programs',
     (options) =>
       options
-        .positional('subject', { type: 'string', describe: 'store, or module that opens one' })
+        .positional('subject', {
+          type: 'string',
+          describe: 'store, module that opens one, or app-server:COMMAND',
+        })
         .options({
           ...suiteOptions,
           reporter: {
@@ -40,6 +44,8 @@ export function conformanceCommand(yargs: Argv): Argv {
     async (args) => {
       if (args.list) listCases(args, args.json)
       else if (args.subject === undefined) throw new UsageError('the subject is missing')
+      else if (args.subject.startsWith(FLOWS))
+        process.exitCode = await testFlows(args.subject, args)
       else process.exitCode = await test(args.subject, args)
     },
   )

@@ -1,17 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { createLineSplitter } from '../../src/history/split-lines.js'
 import type { JsonObject } from '../../src/protocol/json.js'
 import { isJsonObject } from '../../src/protocol/json.js'
 import { parseJson } from '../../src/protocol/parse-json.js'
-
-/** How an app-server is started. */
-export interface AppServerCommand {
-  readonly command: string
-  readonly args: readonly string[]
-  /** The whole environment of the process. */
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd?: string
-}
+import type { Wire } from './wire.js'
 
 /** What a request was answered with: one of the two. */
 export interface AppServerReply {
@@ -28,35 +18,18 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-/** A client of an app-server on stdio, and the log of everything the server said. */
+/** A client of an app-server, and the log of everything the server said. */
 export class AppServerClient {
-  readonly #child: ChildProcessWithoutNullStreams
+  readonly #wire: Wire
   readonly #messages: AppServerMessage[] = []
-  readonly #stderr: string[] = []
-  readonly #exited: Promise<number | null>
+  readonly #strays: string[] = []
   #waiters: Waiter[] = []
   #lastId = 0
   #gone: Error | null = null
 
-  constructor(start: AppServerCommand) {
-    this.#child = spawn(start.command, [...start.args], {
-      env: { ...start.env },
-      ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
-      stdio: 'pipe',
-    })
-    // A write to a server that has just died fails here; what matters is told by `#fail`.
-    this.#child.stdin.on('error', () => undefined)
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => this.#stderr.push(text))
-    // Not readline, which takes U+2028 for the end of a line: messages hold what users type.
-    const lines = createLineSplitter((line) => this.#receive(line.bytes?.toString('utf8') ?? ''))
-    this.#child.stdout.on('data', (chunk: Buffer) => lines.push(chunk))
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => this.#fail(error.message))
-      this.#child.once('close', (code, signal) => {
-        this.#fail(`it ended with ${signal ?? `exit code ${code}`}`)
-        resolve(code)
-      })
-    })
+  constructor(wire: Wire) {
+    this.#wire = wire
+    wire.listen({ onLine: (line) => this.#receive(line), onEnd: (why) => this.#fail(why) })
   }
 
   /** Everything the server has sent so far. */
@@ -105,7 +78,7 @@ export class AppServerClient {
 
   /** Writes one line as it is. */
   write(line: string): void {
-    this.#child.stdin.write(`${line}\n`)
+    this.#wire.write(line)
   }
 
   /** The first message that matches, from the log after `from` on or still to come. */
@@ -134,22 +107,19 @@ export class AppServerClient {
     return message['params'] as JsonObject
   }
 
-  /** Ends the server by closing its input; kills it when that is not enough. */
+  /** Ends the conversation; the server’s exit code, where it is a process. */
   async close(): Promise<number | null> {
-    this.#child.stdin.end()
-    const timer = AbortSignal.timeout(5_000)
-    timer.addEventListener('abort', () => this.#child.kill('SIGKILL'))
-    return await this.#exited
+    return this.#wire.close()
   }
 
-  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
-    this.#child.kill(signal)
+  kill(): void {
+    this.#wire.kill()
   }
 
   #receive(line: string): void {
     const message = parseJson(line)
     if (!isJsonObject(message)) {
-      this.#stderr.push(`stdout: ${line}\n`)
+      this.#strays.push(line)
       return
     }
     this.#messages.push(message)
@@ -165,8 +135,8 @@ export class AppServerClient {
   }
 
   #described(why: string): string {
-    const stderr = this.#stderr.join('').slice(-2_000)
-    return `app-server: ${why}${stderr === '' ? '' : `\nits last words: ${stderr}`}`
+    const strays = this.#strays.join('\n').slice(-2_000)
+    return `app-server: ${why}${strays === '' ? '' : `\nwhat it said that is no JSON: ${strays}`}`
   }
 }
 

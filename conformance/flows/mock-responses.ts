@@ -26,7 +26,8 @@ const SLOW_MS = 8_000
 
 /**
  * Starts a mock model. It answers `reply to: <the last thing the user said>`. A message with `TOOL`
- * makes it think, then run `echo tool-output`, then answer; one with `SLOW` makes it wait.
+ * makes it think, then run `echo tool-output`, then answer; one with `SLOW` makes it wait, one with
+ * `STREAM` say its answer in pieces first, one with `FAIL` refuse.
  */
 export async function startMockResponses(clock: Clock = systemClock): Promise<MockResponses> {
   const requests: JsonObject[] = []
@@ -69,6 +70,11 @@ async function answer(
   requests.push(body)
   const number = requests.length
   const said = lastUserText(body['input'])
+  if (said.includes('FAIL')) {
+    response.writeHead(400, { 'content-type': 'application/json' })
+    response.end('{"error":{"message":"refused by the mock"}}')
+    return
+  }
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const send = (event: { readonly type: string } & JsonObject): void => {
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
@@ -76,10 +82,24 @@ async function answer(
   send({ type: 'response.created', response: { id: `resp_${number}` } })
   if (said.includes('SLOW')) await clock.sleep(SLOW_MS, stopped)
   for (const item of outputOf(said, body['input'], number)) {
+    if (said.includes('STREAM')) sendPieces(item, send)
     send({ type: 'response.output_item.done', item })
   }
   send({ type: 'response.completed', response: { id: `resp_${number}`, usage } })
   response.end()
+}
+
+/** An item as it grows, word by word. */
+function sendPieces(
+  item: JsonObject,
+  send: (event: { readonly type: string } & JsonObject) => void,
+): void {
+  const [part] = item['content'] as readonly JsonObject[]
+  const { text: whole } = part as { readonly text: string }
+  send({ type: 'response.output_item.added', item: { ...item, content: [] } })
+  for (const delta of whole.match(/\S+\s*/g) ?? []) {
+    send({ type: 'response.output_text.delta', item_id: item['id'] ?? '', delta })
+  }
 }
 
 function outputOf(said: string, input: JsonValue | undefined, number: number): JsonObject[] {

@@ -44,6 +44,7 @@ export class ThreadSession {
   #lastEnded: string | null = null
   #turnEnded: (() => void)[] = []
   #rolledBack: (() => void)[] = []
+  #running: Promise<unknown> = Promise.resolve()
   #following: Promise<void> = Promise.resolve()
   closing = false
 
@@ -95,6 +96,7 @@ export class ThreadSession {
 
   /** Sees to it that a turn ends for clients, also when its end could not be stored. */
   watch({ turnId, done }: SubmittedTurn): void {
+    this.#running = done
     void done.then(async ({ status }) => {
       if (status !== 'failed') return
       // What the turn said before it failed is told first.
@@ -124,10 +126,16 @@ export class ThreadSession {
   async #followEvents(events: AsyncIterable<ThreadEvent>): Promise<void> {
     try {
       for await (const event of events) {
+        // A client that is told of the end may go on at once, and the thread has to be ready.
+        if (endsTurn(event)) await this.#running
         await this.inOrder(() => this.#teller.tell(event))
       }
     } catch (error) {
       this.#start.logger.error({ error }, 'a thread can no longer be followed')
     }
   }
+}
+
+function endsTurn({ msg }: ThreadEvent): boolean {
+  return msg.type === 'task_complete' || msg.type === 'turn_aborted'
 }

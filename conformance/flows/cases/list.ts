@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { systemClock } from '../../../src/host/clock.js'
+import type { JsonObject } from '../../../src/protocol/json.js'
+import type { AppServerClient } from '../app-server-client.js'
+import type { FlowCase } from '../flow-case.js'
+import { refused, startThread, talkedThread } from '../steps.js'
+
+export const listCases: readonly FlowCase[] = [
+  {
+    id: 'list.pages',
+    title: 'a list goes from new to old in pages that neither skip nor repeat',
+    requirements: ['FLOW-10'],
+    run: async ({ client }) => {
+      const ids: string[] = []
+      for (const text of ['one', 'two', 'three']) {
+        ids.unshift(await talkedThread(client, [text]))
+        // Codex pages by the second.
+        await nextSecond()
+      }
+      await startThread(client)
+      assert.deepEqual(await listed(client, {}), ids)
+      const first = await client.request('thread/list', { limit: 2 })
+      assert.deepEqual(idsOf(first), ids.slice(0, 2))
+      const rest = await client.request('thread/list', {
+        limit: 2,
+        cursor: first['nextCursor'] ?? null,
+      })
+      assert.deepEqual(idsOf(rest), ids.slice(2))
+      assert.equal(rest['nextCursor'], null)
+      assert.deepEqual(await listed(client, { sortDirection: 'asc' }), ids.toReversed())
+    },
+  },
+  {
+    id: 'list.filters',
+    title: 'a list holds what the request asks for',
+    requirements: ['FLOW-11'],
+    run: async ({ client, project }) => {
+      const here = await talkedThread(client, ['a needle in here'], { cwd: project })
+      assert.deepEqual(await listed(client, {}), [here])
+      assert.deepEqual(await listed(client, { cwd: project }), [here])
+      assert.deepEqual(await listed(client, { cwd: '/elsewhere' }), [])
+      assert.deepEqual(await listed(client, { modelProviders: ['somebody'] }), [])
+      assert.deepEqual(await listed(client, { modelProviders: [] }), [here])
+      assert.deepEqual(await listed(client, { sourceKinds: ['vscode'] }), [here])
+      assert.deepEqual(await listed(client, { sourceKinds: ['cli'] }), [])
+      assert.deepEqual(await listed(client, { sourceKinds: [] }), [here])
+      assert.deepEqual(await listed(client, { searchTerm: 'needle' }), [here])
+      assert.deepEqual(await listed(client, { searchTerm: 'haystack' }), [])
+      assert.deepEqual(await listed(client, { archived: true }), [])
+    },
+  },
+  {
+    id: 'list.backwards',
+    title: 'the backwards cursor finds what came since',
+    requirements: ['FLOW-12'],
+    run: async ({ client }) => {
+      const before = await talkedThread(client, ['before'])
+      const page = await client.request('thread/list', {})
+      await nextSecond()
+      const since = await talkedThread(client, ['since'])
+      const cursor = page['backwardsCursor'] ?? null
+      const found = await listed(client, { cursor, sortDirection: 'asc' })
+      // The thread that the cursor was made at may come again.
+      assert.deepEqual(
+        found.filter((id) => id !== before),
+        [since],
+      )
+    },
+  },
+  {
+    id: 'list.bad-cursor',
+    title: 'a cursor that is none is refused',
+    requirements: ['FLOW-9'],
+    run: async ({ client }) => {
+      await refused(
+        client,
+        'thread/list',
+        { cursor: 'not-a-cursor' },
+        'invalid cursor: not-a-cursor',
+      )
+    },
+  },
+]
+
+export async function listed(client: AppServerClient, params: JsonObject): Promise<string[]> {
+  return idsOf(await client.request('thread/list', params))
+}
+
+function idsOf(result: JsonObject): string[] {
+  return (result['data'] as readonly JsonObject[]).map(({ id }) => id as string)
+}
+
+async function nextSecond(): Promise<void> {
+  await systemClock.sleep(1_100)
+}

@@ -1,0 +1,35 @@
+import type { FlowSubject } from './subject.js'
+import { processWire } from './wire.js'
+
+/**
+ * An app-server that a command line starts, one process for each client. `{model-url}` and
+ * `{folder}` in it stand for what each case brings along; `HOME` and `CODEX_HOME` are the folder.
+ */
+export function commandSubject(
+  command: string,
+  environment: Readonly<Record<string, string>>,
+): FlowSubject {
+  return {
+    name: command,
+    connections: 'one',
+    // Nothing else is known of a command, and a store in memory says what it is.
+    durable: !/\bmemory:/.test(command),
+    start: async ({ folder, modelUrl }) => {
+      const words = command
+        .trim()
+        .split(/\s+/)
+        .map((word) => word.replaceAll('{folder}', folder).replaceAll('{model-url}', modelUrl))
+      const [program = '', ...args] = words
+      return {
+        connect: () =>
+          processWire({
+            command: program,
+            args,
+            env: { ...environment, HOME: folder, CODEX_HOME: folder, TZ: 'UTC' },
+            cwd: folder,
+          }),
+        stop: () => Promise.resolve(),
+      }
+    },
+  }
+}

@@ -1,0 +1,7 @@
+export { flowCases } from './cases/index.js'
+export { commandSubject } from './command-subject.js'
+export { proveFlows, type FlowMutantResult } from './prove-flows.js'
+export { flowRequirements, type FlowRequirement } from './requirements.js'
+export { type FlowDeviation, type FlowReport, type FlowResult, runFlows } from './run-flows.js'
+export type { FlowPlace, FlowServer, FlowSubject } from './subject.js'
+export type { Wire, WireListener } from './wire.js'

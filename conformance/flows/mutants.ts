@@ -1,0 +1,346 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.js'
+import { parseJson } from '../../src/protocol/parse-json.js'
+import type { FlowRequirementId } from './requirements.js'
+import type { FlowSubject } from './subject.js'
+import type { Wire } from './wire.js'
+
+/** An app-server with one defect: what it says, and what it hears, passes through here. */
+export interface FlowMutant {
+  /** What is wrong with it, as a fact. */
+  readonly id: string
+  readonly violates: FlowRequirementId
+  /** What is said instead of a message; `request` is what it answers, for responses. */
+  readonly says?: Says
+  /** What is heard instead of a request. */
+  readonly hears?: (request: JsonObject, state: State) => JsonObject[]
+}
+
+type Says = (message: JsonObject, request: JsonObject | null, state: State) => JsonObject[]
+
+/** What a mutant remembers of one connection. */
+type State = Map<string, JsonObject[]>
+
+/** The subject with the mutant’s defect. */
+export function mutatedFlow(subject: FlowSubject, mutant: FlowMutant): FlowSubject {
+  return {
+    ...subject,
+    name: `${subject.name}, ${mutant.id}`,
+    start: async (place) => {
+      const server = await subject.start(place)
+      return { ...server, connect: () => mutatedWire(server.connect(), mutant) }
+    },
+  }
+}
+
+function mutatedWire(wire: Wire, { says, hears }: FlowMutant): Wire {
+  const requests = new Map<JsonValue, JsonObject>()
+  const state: State = new Map()
+  return {
+    ...wire,
+    write: (line) => {
+      const request = parseJson(line)
+      if (!isJsonObject(request)) return wire.write(line)
+      requests.set(request['id'] ?? null, request)
+      for (const heard of hears?.(request, state) ?? [request]) wire.write(JSON.stringify(heard))
+    },
+    listen: (listener) =>
+      wire.listen({
+        ...listener,
+        onLine: (line) => {
+          const message = parseJson(line)
+          if (!isJsonObject(message) || says === undefined) return listener.onLine(line)
+          const request = 'method' in message ? null : (requests.get(message['id'] ?? null) ?? null)
+          for (const said of says(message, request, state)) listener.onLine(JSON.stringify(said))
+        },
+      }),
+  }
+}
+
+/** Every defect the suite has to notice. */
+export const flowMutants: readonly FlowMutant[] = [
+  {
+    id: 'thread/started comes before the response to thread/start',
+    violates: 'FLOW-2',
+    says: afterwards('thread/start', 'thread/started'),
+  },
+  {
+    id: 'thread/started is not sent',
+    violates: 'FLOW-2',
+    says: without('thread/started'),
+  },
+  {
+    id: 'items are completed without being begun',
+    violates: 'FLOW-3',
+    says: without('item/started'),
+  },
+  {
+    id: 'tokens are not told',
+    violates: 'FLOW-3',
+    says: without('thread/tokenUsage/updated'),
+  },
+  {
+    id: 'thread/fork is answered after its thread/started',
+    violates: 'FLOW-28',
+    says: afterwards('thread/fork', 'thread/started'),
+  },
+  {
+    id: 'a name is told before it is answered for',
+    violates: 'FLOW-13',
+    says: afterwards('thread/name/set', 'thread/name/updated'),
+  },
+  {
+    id: 'a name is not trimmed when it is told',
+    violates: 'FLOW-13',
+    says: onNotification('thread/name/updated', (params) => ({
+      ...params,
+      threadName: ` ${JSON.stringify(params['threadName'])}`,
+    })),
+  },
+  {
+    id: 'a thread is told to be archived before it is answered for',
+    violates: 'FLOW-17',
+    says: afterwards('thread/archive', 'thread/archived'),
+  },
+  {
+    id: 'archiving does not tell that the thread is unloaded',
+    violates: 'FLOW-17',
+    says: (message) =>
+      JSON.stringify(message).includes('"status":{"type":"notLoaded"}') && 'method' in message
+        ? []
+        : [message],
+  },
+  {
+    id: 'a detached review is announced after its response',
+    violates: 'FLOW-36',
+    says: beforeAnnouncement,
+  },
+  {
+    id: 'a detached review loses its directory',
+    violates: 'FLOW-37',
+    says: inThreads((thread) =>
+      thread['forkedFromId'] === null ? thread : { ...thread, cwd: '/' },
+    ),
+  },
+  {
+    id: 'rollback is answered from memory, with the turns that were taken back',
+    violates: 'FLOW-21',
+    says: (message, request, state) => {
+      const thread = threadIn(message)
+      const turns = (thread?.['turns'] ?? []) as readonly JsonObject[]
+      if (request?.['method'] === 'thread/rollback' && thread !== null) {
+        const stale = state.get('turns') ?? [{ id: 'gone', items: [] }]
+        return [withThread(message, { ...thread, turns: stale })]
+      }
+      if (turns.length > 0) state.set('turns', [...turns])
+      return [message]
+    },
+  },
+  {
+    id: 'the history is read again when a thread is resumed',
+    violates: 'FLOW-27',
+    hears: (request) =>
+      request['method'] === 'thread/resume' ? [request, again(request)] : [request],
+    says: (message) => (message['id'] === 'again' ? [] : [message]),
+  },
+  {
+    id: 'replayed tokens belong to the first turn',
+    violates: 'FLOW-23',
+    says: (message, request, state) => {
+      const turns = (threadIn(message)?.['turns'] ?? []) as readonly JsonObject[]
+      if (request !== null && turns.length > 0) state.set('turns', [...turns])
+      const first = state.get('turns')?.[0]?.['id']
+      if (message['method'] !== 'thread/tokenUsage/updated' || first === undefined) return [message]
+      return [{ ...message, params: { ...(message['params'] as JsonObject), turnId: first } }]
+    },
+  },
+  {
+    id: 'excludeTurns is ignored',
+    violates: 'FLOW-24',
+    hears: (request) => [changedParams(request, 'thread/resume', { excludeTurns: false })],
+  },
+  {
+    id: 'a running turn is left out of the response to resume',
+    violates: 'FLOW-25',
+    says: onResult('thread/resume', (result) => {
+      const thread = result['thread'] as JsonObject
+      const turns = (thread['turns'] ?? []) as readonly JsonObject[]
+      const ended = turns.filter(({ status }) => status !== 'inProgress')
+      return { ...result, thread: { ...thread, turns: ended } }
+    }),
+  },
+  {
+    id: 'a fork keeps the id of its source as its own parent only',
+    violates: 'FLOW-28',
+    says: onResult('thread/fork', (result) => {
+      const thread = result['thread'] as JsonObject
+      return { ...result, thread: { ...thread, forkedFromId: null } }
+    }),
+  },
+  {
+    id: 'a fork loses the name of its source',
+    violates: 'FLOW-29',
+    says: onResult('thread/fork', (result) => {
+      const thread = result['thread'] as JsonObject
+      return { ...result, thread: { ...thread, name: null } }
+    }),
+  },
+  {
+    id: 'an ephemeral thread has a path',
+    violates: 'FLOW-31',
+    says: inThreads((thread) =>
+      thread['ephemeral'] === true ? { ...thread, path: '/x' } : thread,
+    ),
+  },
+  {
+    id: 'an interrupted turn ends before the interrupt is answered',
+    violates: 'FLOW-33',
+    says: afterwards('turn/interrupt', 'turn/completed'),
+  },
+  {
+    id: 'turns/list goes from old to new',
+    violates: 'FLOW-8',
+    says: onResult('thread/turns/list', reversedData),
+  },
+  {
+    id: 'thread/list goes from old to new',
+    violates: 'FLOW-10',
+    says: onResult('thread/list', reversedData),
+  },
+  {
+    id: 'clearing a git fact keeps it',
+    violates: 'FLOW-14',
+    hears: (request) => {
+      const params = isJsonObject(request['params']) ? request['params'] : {}
+      const git = isJsonObject(params['gitInfo']) ? params['gitInfo'] : {}
+      const kept = Object.entries(git).filter(([, value]) => value !== null)
+      const gitInfo = kept.length === 0 ? { branch: 'main' } : Object.fromEntries(kept)
+      return [changedParams(request, 'thread/metadata/update', { gitInfo })]
+    },
+  },
+  {
+    id: 'errors have the code of an internal one',
+    violates: 'FLOW-39',
+    says: (message) =>
+      isJsonObject(message['error'])
+        ? [{ ...message, error: { ...message['error'], code: -32_603 } }]
+        : [message],
+  },
+  {
+    id: 'text ends at U+2028',
+    violates: 'FLOW-47',
+    says: spelled('\u2028', ' '),
+  },
+  {
+    id: 'a failed turn leaves the thread idle',
+    violates: 'FLOW-45',
+    says: spelled('"systemError"', '"idle"'),
+  },
+  {
+    id: 'pieces of a message are dropped',
+    violates: 'FLOW-48',
+    says: without('item/agentMessage/delta'),
+  },
+  {
+    id: 'a turn that was cut off reads as running',
+    violates: 'FLOW-46',
+    says: spelled('"interrupted"', '"inProgress"'),
+  },
+  {
+    id: 'the first line that is no request stops the server',
+    violates: 'FLOW-41',
+    hears: (request, state) => {
+      if (!('method' in request)) state.set('stopped', [])
+      return state.has('stopped') ? [] : [request]
+    },
+  },
+]
+
+/** Every message with one thing spelled otherwise. */
+function spelled(text: string, other: string): Says {
+  return (message) => {
+    const changed = parseJson(JSON.stringify(message).replaceAll(text, other))
+    return [isJsonObject(changed) ? changed : message]
+  }
+}
+
+function without(method: string): Says {
+  return (message) => (message['method'] === method ? [] : [message])
+}
+
+/** A response that is held back until a notification was sent. */
+function afterwards(method: string, notification: string): Says {
+  return (message, request, state) => {
+    if (request?.['method'] === method && 'result' in message) {
+      state.set('held', [message])
+      return []
+    }
+    const held = state.get('held') ?? []
+    if (message['method'] !== notification || held.length === 0) return [message]
+    state.delete('held')
+    return [message, ...held]
+  }
+}
+
+/** The announcement of a review is held back until its response was sent. */
+function beforeAnnouncement(
+  message: JsonObject,
+  request: JsonObject | null,
+  state: State,
+): JsonObject[] {
+  const thread = threadIn(message)
+  if (message['method'] === 'thread/started' && thread?.['forkedFromId'] !== null) {
+    state.set('held', [message])
+    return []
+  }
+  if (request?.['method'] !== 'review/start') return [message]
+  const held = state.get('held') ?? []
+  state.delete('held')
+  return [message, ...held]
+}
+
+function onNotification(method: string, change: (params: JsonObject) => JsonObject): Says {
+  return (message) =>
+    message['method'] === method
+      ? [{ ...message, params: change(message['params'] as JsonObject) }]
+      : [message]
+}
+
+function onResult(method: string, change: (result: JsonObject) => JsonObject): Says {
+  return (message, request) =>
+    request?.['method'] === method && isJsonObject(message['result'])
+      ? [{ ...message, result: change(message['result']) }]
+      : [message]
+}
+
+function inThreads(change: (thread: JsonObject) => JsonObject): Says {
+  return (message) => {
+    const thread = threadIn(message)
+    return [thread === null ? message : withThread(message, change(thread))]
+  }
+}
+
+function threadIn(message: JsonObject): JsonObject | null {
+  const holder = message['result'] ?? message['params']
+  const thread = isJsonObject(holder) ? holder['thread'] : null
+  return isJsonObject(thread) ? thread : null
+}
+
+function withThread(message: JsonObject, thread: JsonObject): JsonObject {
+  const field = 'result' in message ? 'result' : 'params'
+  return { ...message, [field]: { ...(message[field] as JsonObject), thread } }
+}
+
+function reversedData(result: JsonObject): JsonObject {
+  return { ...result, data: (result['data'] as readonly JsonValue[]).toReversed() }
+}
+
+function changedParams(request: JsonObject, method: string, change: JsonObject): JsonObject {
+  if (request['method'] !== method) return request
+  return { ...request, params: { ...(request['params'] as JsonObject), ...change } }
+}
+
+function again(request: JsonObject): JsonObject {
+  const { threadId } = request['params'] as JsonObject
+  const params = { threadId: threadId ?? '', includeTurns: true }
+  return { id: 'again', method: 'thread/read', params }
+}

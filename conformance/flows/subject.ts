@@ -1,0 +1,28 @@
+import type { Wire } from './wire.js'
+
+/** Where a server is started. */
+export interface FlowPlace {
+  /** Base URL of the model it has to ask. */
+  readonly modelUrl: string
+  /** A folder of its own, the same when it is started again on the same threads. */
+  readonly folder: string
+}
+
+/** A server that was started. */
+export interface FlowServer {
+  /** Connects a client. Where `connections` is `one`, this can be called once. */
+  connect(): Wire
+  /** Every call its store was given so far: names, and `includeHistory` where it was asked for. */
+  readonly storeCalls?: () => readonly string[]
+  stop(): Promise<void>
+}
+
+/** An app-server to be tested, whatever it is made of. */
+export interface FlowSubject {
+  readonly name: string
+  /** How many clients one server has at a time. */
+  readonly connections: 'one' | 'several'
+  /** Whether threads are still there when it is started again. */
+  readonly durable: boolean
+  start(place: FlowPlace): Promise<FlowServer>
+}
