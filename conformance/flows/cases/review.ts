@@ -48,7 +48,7 @@ export const reviewCases: readonly FlowCase[] = [
       const types = turnsOf(review)
         .flatMap(itemsOf)
         .map(({ type }) => type)
-      assert.ok(types.includes('exitedReviewMode'), types.join(', '))
+      assert.ok(types.includes('exitedReviewMode'), JSON.stringify(types))
     },
   },
   {
