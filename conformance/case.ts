@@ -30,6 +30,11 @@ export interface ConformanceCase {
   run(context: CaseContext): Promise<void>
 }
 
+/** Thrown by a case that cannot decide: neither a pass nor a failure. */
+export class Unproved extends Error {
+  override readonly name = 'Unproved'
+}
+
 /** How a law searches. */
 export interface Search {
   readonly seed: number

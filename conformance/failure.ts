@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { ConformanceCase } from './case.js'
+import { HistoryBroken } from './concurrency/history-broken.js'
+import { printLanes } from './concurrency/print-lanes.js'
 import { brokenRequirement, rejectionOf } from './expect.js'
 import { CaseTimeout } from './deadline.js'
 import { printProgram } from './report/program.js'
@@ -31,7 +33,10 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
     expected: compared && shown(compared.expected),
     actual: compared && shown(compared.actual),
     diff: cause instanceof assert.AssertionError ? diffOf(cause) : null,
-    program: printProgram(testCase, trace?.calls ?? [], compared),
+    program:
+      cause instanceof HistoryBroken
+        ? printLanes(testCase, cause.calls)
+        : printProgram(testCase, trace?.calls ?? [], compared),
     signature: signatureOf(testCase.id, requirement, kind, cause),
     looksLike: [],
     replay: encodeReplay({ case: testCase.id, seed, path: counterexamplePath(reason) }),
@@ -92,9 +97,14 @@ function signatureOf(
   kind: Failure['kind'],
   cause: unknown,
 ): string {
-  const place = cause instanceof assert.AssertionError ? differenceOf(cause) : errorShape(cause)
+  const place = placeOf(cause)
   const text = [caseId, requirement ?? '', kind, place].join('\n')
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+function placeOf(cause: unknown): string {
+  if (cause instanceof HistoryBroken) return cause.anomaly
+  return cause instanceof assert.AssertionError ? differenceOf(cause) : errorShape(cause)
 }
 
 function errorShape(cause: unknown): string {

@@ -1226,13 +1226,29 @@ export const requirements = [
     id: 'CONC-4',
     level: 'MUST',
     source: 'openai/codex#34986',
-    sentence: 'Of several creates or resumes of one thread at the same time exactly one succeeds.',
+    sentence:
+      'Of several creates or resumes of one thread at the same time exactly one succeeds, and no more than one handle can append at any time.',
   },
   {
     id: 'CONC-5',
     level: 'MUST',
     source: 'ours',
     sentence: 'Work on one thread does not disturb work on another, however the calls interleave.',
+  },
+
+  {
+    id: 'CONC-6',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'Reads do not go back: what was acknowledged, or seen by a read, every read that begins later sees.',
+  },
+  {
+    id: 'CONC-7',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'Patches, archiving and reads of one thread that overlap take effect as if one after the other, each between its call and its answer.',
   },
 
   // Durability

@@ -3,12 +3,12 @@ import { type Clock, isoMillis, systemClock } from '../src/host/clock.js'
 import { type IdSource, systemIds } from '../src/host/ids.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
 import { type Baseline, applyBaseline, staleEntries } from './baseline.js'
-import type { ConformanceCase, Search } from './case.js'
+import { type ConformanceCase, type Search, Unproved } from './case.js'
 import { limitsOf, openContext } from './context.js'
 import { withDeadline } from './deadline.js'
 import { rejectionOf } from './expect.js'
 import { describeFailure } from './failure.js'
-import type { CaseResult, Report, RunEvent } from './report/report.js'
+import type { CaseResult, Failure, Report, RunEvent } from './report/report.js'
 import { summarize } from './report/summarize.js'
 import { type Selection, selectCases } from './select.js'
 import type { StoreSubject } from './subject.js'
@@ -172,17 +172,15 @@ async function execute(
 ): Promise<CaseResult> {
   const begun = clock.now()
   const timeoutMs = limitsOf(subject).caseTimeoutMs + search.timeLimitMs
-  const failure = await failureOf()
+  const verdict = await verdictOf()
   const result: CaseResult = {
     ...factsOf(testCase),
-    outcome: failure === null ? 'passed' : 'failed',
-    reason: null,
+    ...verdict,
     durationMs: clock.now() - begun,
-    failure,
   }
   return applyBaseline(result, options.baseline ?? [], today(clock))
 
-  async function failureOf(): Promise<CaseResult['failure']> {
+  async function verdictOf(): Promise<Pick<CaseResult, 'outcome' | 'reason' | 'failure'>> {
     const opening = openContext({ subject, testCase, clock, search, newScope })
     let opened: Awaited<typeof opening> | null = null
     try {
@@ -192,15 +190,25 @@ async function execute(
       const trace = opened?.trace ?? null
       // What the store does when it is closed after a failure adds nothing to that failure.
       await opened?.dispose().catch(() => {})
-      return describeFailure({ testCase, reason, trace, seed: search.seed })
+      if (reason instanceof Unproved) return unproved(reason.message)
+      return failed(describeFailure({ testCase, reason, trace, seed: search.seed }))
     }
     try {
       await withDeadline(clock, timeoutMs, opened.dispose())
-      return null
+      return { outcome: 'passed', reason: null, failure: null }
     } catch (reason) {
-      return describeFailure({ testCase, reason, trace: opened.trace, seed: search.seed })
+      const { trace } = opened
+      return failed(describeFailure({ testCase, reason, trace, seed: search.seed }))
     }
   }
+}
+
+function failed(failure: Failure): Pick<CaseResult, 'outcome' | 'reason' | 'failure'> {
+  return { outcome: 'failed', reason: null, failure }
+}
+
+function unproved(reason: string): Pick<CaseResult, 'outcome' | 'reason' | 'failure'> {
+  return { outcome: 'unproved', reason, failure: null }
 }
 
 function undecided(

@@ -11,6 +11,8 @@ import { metadataFieldCases } from './cases/metadata-fields.js'
 import { metadataCases } from './cases/metadata.js'
 import { rawCases } from './cases/raw.js'
 import { rollbackCases } from './cases/rollback.js'
+import { appendArms } from './concurrency/appends.js'
+import { contentionArms } from './concurrency/contention.js'
 
 /** Every case and law, in the order in which they run: what others rest on comes first. */
 export const suite: readonly ConformanceCase[] = [
@@ -27,4 +29,6 @@ export const suite: readonly ConformanceCase[] = [
   ...rollbackCases,
   ...rawCases,
   ...errorCases,
+  ...appendArms,
+  ...contentionArms,
 ]
