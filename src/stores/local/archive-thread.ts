@@ -4,7 +4,7 @@ import { isoMillis } from '../../host/clock.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { ThreadStoreError, notArchived } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
-import { changeRecord } from './change-record.js'
+import { changeRecord, changingRecords } from './change-record.js'
 import type { HomeThread } from './home-index.js'
 import { writeFailed } from './home/rollout-writer.js'
 import { dayFolder, printRolloutName } from './home/rollout-name.js'
@@ -12,14 +12,22 @@ import type { RolloutEntry } from './home/rollout-tree.js'
 import type { OpenHome } from './open-home.js'
 
 /** Moves a thread's rollouts to the archived ones, and then says so in its row. */
-export async function archiveThread(home: OpenHome, threadId: ThreadId): Promise<void> {
+export function archiveThread(home: OpenHome, threadId: ThreadId): Promise<void> {
+  return changingRecords(home, () => archive(home, threadId))
+}
+
+/** Moves a thread's rollouts back to the days they are named after. */
+export function unarchiveThread(home: OpenHome, threadId: ThreadId): Promise<ThreadRecord> {
+  return changingRecords(home, () => unarchive(home, threadId))
+}
+
+async function archive(home: OpenHome, threadId: ThreadId): Promise<void> {
   const thread = await home.visible({ threadId })
   const archivedAt = isoMillis(home.clock.now())
   await moveThread(home, thread, true, (record) => ({ ...record, archivedAt }))
 }
 
-/** Moves a thread's rollouts back to the days they are named after. */
-export async function unarchiveThread(home: OpenHome, threadId: ThreadId): Promise<ThreadRecord> {
+async function unarchive(home: OpenHome, threadId: ThreadId): Promise<ThreadRecord> {
   const thread = await home.visible({ threadId, includeArchived: true })
   const { archivedAt } = await home.records.summary(thread)
   if (archivedAt === null) throw notArchived(threadId)

@@ -2,6 +2,8 @@ import type { ThreadId } from '../../protocol/thread-id.js'
 import { ThreadStoreError } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { ensureState } from './ensure-state.js'
+import { withFileLock } from './home/file-lock.js'
+import { sameStamp } from './home/file-stamp.js'
 import type { OpenHome } from './open-home.js'
 import { sameThreadRows } from './state/same-rows.js'
 import { readThreadRows } from './state/state-rows.js'
@@ -15,12 +17,20 @@ export interface RecordChange extends RecordWrite {
   readonly current?: string
 }
 
+/**
+ * Runs `act` while no other patch and no move into or out of the archive is on its way: these touch
+ * files and rows, and nobody may come in between. Holds the lock that Codex holds for names.
+ */
+export function changingRecords<T>(home: OpenHome, act: () => Promise<T>): Promise<T> {
+  return withFileLock(`${home.paths.sessionIndex}.lock`, act)
+}
+
 /** How often a change is worked out anew because somebody else was faster. */
 const ATTEMPTS_MAX = 100
 
 /**
  * Changes a thread's record where Codex keeps it, and beside it what Codex's columns cannot hold.
- * Concurrent changes of other fields survive: a row that changed meanwhile is read again.
+ * Concurrent changes of other fields survive: a row or a name that changed meanwhile is read again.
  */
 export async function changeRecord(
   home: OpenHome,
@@ -30,6 +40,7 @@ export async function changeRecord(
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     // A file that was just made is in no listing yet, and the row still names another one.
     if (how.current !== undefined) home.index.listing()
+    const names = home.names.stamp()
     const thread = await home.stored(threadId)
     // Reading the thread has shown whether there is a database to write to.
     if (await ensureState(home)) continue
@@ -39,12 +50,17 @@ export async function changeRecord(
       thread.rollouts.find(({ file }) => file === how.current) ??
       (await home.records.current(thread))
     const after = how.change(before)
-    const written = home.state.change((db) => {
-      if (!sameThreadRows(thread, readThreadRows(db, threadId))) return false
+    const rows = home.state.change((db) => {
+      if (!sameStamp(names, home.names.stamp())) return null
+      if (!sameThreadRows(thread, readThreadRows(db, threadId))) return null
       writeRecord(db, home.extra, { thread, current, before, plain, after }, how)
-      return true
+      return readThreadRows(db, threadId)
     })
-    if (written) return home.records.complete(await home.stored(threadId))
+    if (rows === null) continue
+    if (how.current !== undefined) return home.records.complete(await home.stored(threadId))
+    // As this change left it: what others change from here on is not its result.
+    const indexName = how.indexName?.(before, after) ?? thread.indexName
+    return home.records.complete({ ...thread, ...rows, indexName })
   }
   throw new ThreadStoreError(
     'RETRYABLE',

@@ -2,6 +2,7 @@ import { printRolloutLine } from '../../history/rollout-line.js'
 import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { type Clock, isoMillis } from '../../host/clock.js'
+import { notLive } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { stampItems } from '../../store/stamp-items.js'
 import { createRolloutFile, newRolloutEntry, rolloutTime } from './home/new-rollout.js'
@@ -53,6 +54,7 @@ export class LiveThread {
   #draft: Draft | null
   #rollout: OpenRollout | null = null
   #last: Promise<unknown> = Promise.resolve()
+  #closed = false
 
   constructor(params: LiveThreadParams) {
     this.threadId = params.threadId
@@ -65,19 +67,18 @@ export class LiveThread {
     return this.#draft
   }
 
-  /** Runs `act` when everything that was asked for before is done. */
+  /** Runs `act` when everything that was asked for before is done, unless the thread was closed. */
   run<T>(act: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(act)
+    const turn = this.#last.then(() => {
+      if (this.#closed) throw notLive(this.threadId)
+      return act()
+    })
     this.#last = turn.catch(() => {})
     return turn
   }
 
-  /** Appends items as one batch; a draft becomes a stored thread with them. Call within `run`. */
+  /** Appends items as one batch to a thread that is stored. Call within `run`. */
   async append(items: readonly RolloutItem[]): Promise<void> {
-    if (this.#draft !== null) {
-      this.#store(this.#draft, items)
-      return
-    }
     const rollout = await this.#open()
     const stamped = this.#stamp(items, rollout.nextOrdinal)
     rollout.writer.append(Buffer.concat(stamped.map(printRolloutLine)))
@@ -86,7 +87,7 @@ export class LiveThread {
 
   /** Stores a draft, if it is one. Call within `run`. */
   store(): void {
-    if (this.#draft !== null) this.#store(this.#draft, [])
+    if (this.#draft !== null) this.#store(this.#draft)
   }
 
   /** Opens the rollout, so that `appendNow` can append without waiting. Call within `run`. */
@@ -117,6 +118,7 @@ export class LiveThread {
 
   /** Lets go of the thread. Call within `run`. */
   async close(): Promise<void> {
+    this.#closed = true
     this.letGo()
     this.#draft = null
     await this.#params.lock.release()
@@ -139,13 +141,13 @@ export class LiveThread {
     return this.#params.historyMode === 'paginated' ? await nextOrdinal(at.entry, at.base) : 0
   }
 
-  #store(draft: Draft, items: readonly RolloutItem[]): void {
+  #store(draft: Draft): void {
     const { threadId, home } = this.#params
     const time = rolloutTime(draft.createdAt)
     const name = { threadId, rolloutId: threadId, time, compressed: false }
     const entry = newRolloutEntry(home, name, false)
     const first = draft.base?.endOrdinalExclusive ?? 0
-    const stamped = this.#stamp([draft.sessionMeta, ...items], first)
+    const stamped = this.#stamp([draft.sessionMeta], first)
     createRolloutFile(entry.path, Buffer.concat(stamped.map(printRolloutLine)))
     const writer = new RolloutWriter(entry.path, true)
     this.#rollout = { writer, entry, base: draft.base, nextOrdinal: first + stamped.length }

@@ -3,7 +3,13 @@ import { scanRollout } from '../../history/scan-rollout.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
 import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
 import type { ThreadStoreCapabilities } from '../../store/capabilities.js'
-import { ThreadStoreError, alreadyLive, notLive, storeClosed } from '../../store/errors.js'
+import {
+  ThreadStoreError,
+  alreadyLive,
+  notArchived,
+  notLive,
+  storeClosed,
+} from '../../store/errors.js'
 import { itemPage, turnPage } from '../../store/paging.js'
 import type * as params from '../../store/params.js'
 import type {
@@ -25,6 +31,7 @@ import {
 import { searchSnippet } from '../../store/thread-filter.js'
 import type { StoreVerb, ThreadStore } from '../../store/thread-store.js'
 import { archiveThread, unarchiveThread } from './archive-thread.js'
+import { changingRecords } from './change-record.js'
 import { createThread, draftHistory, storeNewRecord } from './create-thread.js'
 import { deleteThread } from './delete-thread.js'
 import { exportThread } from './export-thread.js'
@@ -35,6 +42,7 @@ import { readRolloutBytes } from './home/rollout-bytes.js'
 import { importThread } from './import-thread.js'
 import type { Draft, LiveThread } from './live-thread.js'
 import { type HistoryPlace, loadHistory, loadTurns } from './read-history.js'
+import { INDEX_NAME } from './record/overlay.js'
 import { resumeThread } from './resume-thread.js'
 import { revertThread } from './revert-thread.js'
 import { sameThreadRows } from './state/same-rows.js'
@@ -83,15 +91,12 @@ export class LocalThreads implements ThreadStore {
 
   async appendItems({ threadId, items }: params.AppendThreadItemsParams): Promise<void> {
     const live = await this.#liveThread('appendItems', threadId)
-    if (items.length > 0) await this.#store(live, () => live.append(items))
+    if (items.length > 0) await this.#stored(live, () => live.append(items))
   }
 
   async persistThread({ threadId }: params.ThreadParams): Promise<void> {
     const live = await this.#liveThread('persistThread', threadId)
-    await this.#store(live, async () => {
-      live.store()
-      await live.flush()
-    })
+    await this.#stored(live, () => live.flush())
   }
 
   async flushThread({ threadId }: params.ThreadParams): Promise<void> {
@@ -100,15 +105,17 @@ export class LocalThreads implements ThreadStore {
   }
 
   async shutdownThread({ threadId }: params.ThreadParams): Promise<void> {
-    const live = await this.#liveThread('shutdownThread', threadId)
-    await live.run(() => live.flush())
-    await this.#close(live)
+    await this.#shutDown(await this.#liveThread('shutdownThread', threadId))
   }
 
   async discardThread({ threadId }: params.ThreadParams): Promise<void> {
     this.#requireWritable('discardThread')
     const live = this.#live.get(threadId)
-    if (live !== undefined) await this.#close(live)
+    if (live === undefined) return
+    await this.#orClosed(
+      live,
+      live.run(() => this.#close(live)),
+    )
   }
 
   async loadHistory(load: params.LoadThreadHistoryParams): Promise<StoredThreadHistory> {
@@ -122,10 +129,12 @@ export class LocalThreads implements ThreadStore {
     const draft = this.#draft(read.threadId)
     if (draft !== null) return this.#readDraft(read, draft)
     for (let attempt = 1; ; attempt += 1) {
-      const thread = await this.#visible(read)
+      const thread = await this.#settled(read)
       const found = await this.#readStored(thread, read)
-      // A record and its history are of one time if nobody wrote the record while they were read.
-      const alone = !read.includeHistory || sameThreadRows(thread, await this.#visible(read))
+      // Of one time are a record and its history, and a record that comes from the rollout alone, if
+      // nobody wrote the record while they were read.
+      const whole = !read.includeHistory && thread.row !== null
+      const alone = whole || sameThreadRows(thread, await this.#visible(read))
       if (alone || attempt === READ_ATTEMPTS) return found
     }
   }
@@ -171,7 +180,7 @@ export class LocalThreads implements ThreadStore {
 
   async unarchiveThread({ threadId }: params.ThreadParams): Promise<StoredThread> {
     this.#requireWritable('unarchiveThread')
-    await this.#storedLive(threadId)
+    if (this.#draft(threadId) !== null) throw notArchived(threadId)
     return bareThread(await unarchiveThread(this.#home, threadId))
   }
 
@@ -222,10 +231,7 @@ export class LocalThreads implements ThreadStore {
     if (!this.#open) return
     this.#open = false
     try {
-      for (const live of this.#live.values()) {
-        await live.run(() => live.flush())
-        await this.#close(live)
-      }
+      for (const live of this.#live.values()) await this.#orClosed(live, this.#shutDown(live))
     } finally {
       this.#home.close()
     }
@@ -279,27 +285,63 @@ export class LocalThreads implements ThreadStore {
   /** The live writer of a thread, stored by now: a change to it is a reason to keep it. */
   async #storedLive(threadId: ThreadId): Promise<LiveThread | undefined> {
     const live = this.#live.get(threadId)
-    if (live?.draft) await this.#store(live, async () => live.store())
+    if (live?.draft) await this.#stored(live, () => Promise.resolve())
     return live
   }
 
-  /** Runs `act`, and gives the thread its row if it is stored for the first time. */
-  #store(live: LiveThread, act: () => Promise<void>): Promise<void> {
+  /**
+   * Runs `act` on a thread that is stored and has its row. The row comes before the first item: a
+   * reader that found items without a row would take the record from them.
+   */
+  #stored(live: LiveThread, act: () => Promise<void>): Promise<void> {
     return live.run(async () => {
       const { draft } = live
+      if (draft !== null) {
+        live.store()
+        await storeNewRecord(this.#home, draft.record)
+      }
       await act()
-      if (draft !== null && live.draft === null) await storeNewRecord(this.#home, draft.record)
     })
   }
 
-  #close(live: LiveThread): Promise<void> {
+  /** Writes out what there is and closes in one turn: nothing comes in between. */
+  #shutDown(live: LiveThread): Promise<void> {
+    return live.run(async () => {
+      await live.flush()
+      await this.#close(live)
+    })
+  }
+
+  /** Waits for a writer to be closed, by this call or by one that was faster. */
+  async #orClosed(live: LiveThread, closing: Promise<void>): Promise<void> {
+    try {
+      await closing
+    } catch (reason) {
+      if (this.#live.get(live.threadId) === live) throw reason
+    }
+  }
+
+  /** The thread is live until its lock is released. Call within `run`. */
+  async #close(live: LiveThread): Promise<void> {
+    await live.close()
     this.#live.delete(live.threadId)
-    return live.run(() => live.close())
   }
 
   #visible(read: params.LoadThreadHistoryParams): Promise<HomeThread> {
     this.#requireOpen()
     return this.#home.visible(read)
+  }
+
+  /**
+   * A thread without a patch in the middle: the index of names is written before the row is, so that
+   * an index that differs from what was kept beside the row may be half of a patch.
+   */
+  async #settled(read: params.ReadThreadParams): Promise<HomeThread> {
+    const thread = await this.#visible(read)
+    const kept = thread.overlay.overlay.name?.seen[INDEX_NAME]
+    const halfway = kept !== undefined && kept !== (thread.indexName ?? null)
+    if (!halfway || this.#home.readOnly) return thread
+    return changingRecords(this.#home, () => this.#visible(read))
   }
 
   async #place(thread: HomeThread): Promise<HistoryPlace> {

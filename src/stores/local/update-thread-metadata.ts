@@ -7,8 +7,7 @@ import { type ThreadMetadataPatch, applyPatch, isEmptyPatch } from '../../store/
 import type { UpdateThreadMetadataParams } from '../../store/params.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { canonicalJson } from '../../store/thread-filter.js'
-import { changeRecord } from './change-record.js'
-import { withFileLock } from './home/file-lock.js'
+import { changeRecord, changingRecords } from './change-record.js'
 import { firstMetaPayload } from './home/rollout-head.js'
 import { appendIndexEntry } from './home/session-index.js'
 import { LiveThread, type RolloutPlace } from './live-thread.js'
@@ -21,11 +20,11 @@ export async function updateThreadMetadata(
   live: LiveThread | undefined,
 ): Promise<ThreadRecord> {
   if (patch.rolloutPath !== undefined) throw pathNotOwned()
-  const thread = await home.visible({ threadId, includeArchived })
-  const record = await home.records.complete(thread)
-  if (isEmptyPatch(patch)) return record
-  return withNames(home, patch, () =>
-    withRollout(home, record, patch, live, (rollout) =>
+  return changingRecords(home, async () => {
+    const thread = await home.visible({ threadId, includeArchived })
+    const record = await home.records.complete(thread)
+    if (isEmptyPatch(patch)) return record
+    return withRollout(home, record, patch, live, (rollout) =>
       changeRecord(home, threadId, {
         change: (found) => applyPatch(found, structuredClone(patch)),
         alongside: (before, after) => {
@@ -34,24 +33,14 @@ export async function updateThreadMetadata(
         },
         indexName: (before, after) => (before.name === after.name ? undefined : (after.name ?? '')),
       }),
-    ),
-  )
+    )
+  })
 }
 
 /** A rollout that can be appended to at once, and what its first `session_meta` says. */
 interface AppendableRollout {
   readonly meta: JsonObject
   append(item: RolloutItem): void
-}
-
-/** Holds the index of names for a patch that writes to it. */
-function withNames<T>(
-  home: OpenHome,
-  patch: ThreadMetadataPatch,
-  act: () => Promise<T>,
-): Promise<T> {
-  if (patch.name === undefined) return act()
-  return withFileLock(`${home.paths.sessionIndex}.lock`, act)
 }
 
 /**

@@ -47,9 +47,14 @@ export class SessionIndex {
     return this.#unreadableLines
   }
 
+  /** What tells whether the file has changed. */
+  stamp(): FileStamp | null {
+    return stampOf(this.#path)
+  }
+
   /** The same map as long as the file is the same. */
   async names(): Promise<IndexNames> {
-    const stamp = stampOf(this.#path)
+    const stamp = this.stamp()
     if (sameStamp(stamp, this.#stamp)) return this.#names
     this.#names = stamp === null ? new Map() : await this.#read()
     this.#stamp = stamp
