@@ -10,6 +10,7 @@ interface Facts {
   readonly totals?: Partial<MigrationResult['totals']>
   readonly planned?: number
   readonly left?: number
+  readonly changed?: readonly string[]
   readonly stopped?: MigrationResult['stopped']
   readonly dryRun?: boolean
   readonly onConflict?: ConflictPolicy
@@ -22,18 +23,19 @@ test.each<[string, number, Facts]>([
   ['a thread conflicts', 1, { totals: { conflict: 1 }, planned: 1 }],
   ['conflicts are skipped', 5, { totals: { conflict: 1 }, planned: 1, onConflict: 'skip' }],
   ['a thread is busy', 5, { totals: { proven: 1, busy: 1 }, planned: 2 }],
+  ['a thread went on meanwhile', 5, { totals: { proven: 1 }, planned: 1, changed: ['x'] }],
   ['a store went away', 3, { totals: { failed: 1 }, planned: 2, left: 1, stopped: outage }],
   ['it was interrupted', 130, { totals: { failed: 1 }, left: 1, stopped: 'interrupted' }],
   ['the source holds no thread', 6, {}],
   ['a dry run found something to do', 0, { planned: 2, left: 2, dryRun: true }],
 ])('%s: exit code %d', (_, code, facts) => {
-  const { totals = {}, planned = 0, left = 0, stopped = null } = facts
+  const { totals = {}, planned = 0, left = 0, changed = [], stopped = null } = facts
   const { dryRun = false, onConflict = 'fail' } = facts
   const threads = Array.from({ length: planned }) as MigrationResult['plan']['threads']
   const plan = { threads, byteCount: 0, bytesToRead: 0, bytesToSend: 0 }
   expect(
     migrationExitCode(
-      { totals: { ...none, ...totals }, plan, left, stopped },
+      { totals: { ...none, ...totals }, plan, left, review: { changed, findings: [] }, stopped },
       { dryRun, onConflict },
     ),
   ).toBe(code)

@@ -3,7 +3,13 @@ import { ExitCode } from './exit-codes.js'
 
 /** The exit code of a migration: the worst that happened. */
 export function migrationExitCode(
-  { totals, plan, left, stopped }: Pick<MigrationResult, 'totals' | 'plan' | 'left' | 'stopped'>,
+  {
+    totals,
+    plan,
+    left,
+    review,
+    stopped,
+  }: Pick<MigrationResult, 'totals' | 'plan' | 'left' | 'review' | 'stopped'>,
   { dryRun, onConflict }: { readonly dryRun: boolean; readonly onConflict: ConflictPolicy },
 ): ExitCode {
   if (stopped === 'interrupted') return ExitCode.interrupted
@@ -13,5 +19,6 @@ export function migrationExitCode(
   if (wrong > 0) return ExitCode.different
   if (plan.threads.length === 0 && totals.already === 0) return ExitCode.nothingExecuted
   if (dryRun) return ExitCode.done
-  return totals.busy + totals.conflict + left > 0 ? ExitCode.incomplete : ExitCode.done
+  const open = totals.busy + totals.conflict + left + review.changed.length
+  return open > 0 ? ExitCode.incomplete : ExitCode.done
 }

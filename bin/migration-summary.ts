@@ -14,7 +14,7 @@ export interface SummaryFacts {
 /** The lines that `migrate` ends with. */
 export function migrationSummary(facts: SummaryFacts): string[] {
   const { result, worst, tallies, durationMs, report } = facts
-  const { totals, bytesSent, left, stopped } = result
+  const { totals, bytesSent, left, review, stopped } = result
   const unproven = totals.busy + totals.conflict + totals.failed
   const rest = unproven - worst.length
   return [
@@ -24,6 +24,11 @@ export function migrationSummary(facts: SummaryFacts): string[] {
     `${totalsLine(result)}; ${formatBytes(bytesSent)} sent in ${formatDuration(durationMs)} (${formatRate(bytesSent, durationMs)})`,
     ...(unproven === 0 && stopped === null && bytesSent === 0 && totals.already > 0 && left === 0
       ? ['nothing was left to send']
+      : []),
+    ...(review.changed.length > 0
+      ? [
+          `${counted(review.changed.length, 'thread')} changed meanwhile; run again to copy the rest`,
+        ]
       : []),
     ...stoppedLines(result),
     ...(report === undefined ? [] : [`report: ${report}`]),

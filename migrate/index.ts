@@ -30,6 +30,7 @@ export {
   receiptRoot,
 } from './receipt.js'
 export { listRuns, type RunState } from './list-runs.js'
+export type { RunReview } from './review-run.js'
 export { isRunLog, RUN_SOURCE, type RunFacts } from './run-log.js'
 export {
   type UndoneThread,

@@ -54,7 +54,7 @@ export function unsent(
 /** What copying a thread came to. */
 export interface CopyResult {
   readonly outcome: ThreadOutcome
-  /** The thread as the target gives it back; `null` where it was not asked or does not have it. */
+  /** The record as the target was given it, or has it; `null` where it does not have the thread. */
   readonly held: StoredThread | null
 }
 

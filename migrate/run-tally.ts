@@ -1,4 +1,6 @@
+import type { ThreadId } from '../src/protocol/thread-id.js'
 import type { MigrationEvent, OnMigrationEvent } from './events.js'
+import type { MigrationFinding } from './findings.js'
 import type { CopyResult, MigrationStatus } from './outcome.js'
 
 /** What a run has come to so far. */
@@ -21,14 +23,20 @@ export class RunTally {
   }
   #bytesRead = 0
   #bytesSent = 0
-  #copied = 0
+  #done = 0
+  readonly #copied: Set<ThreadId> = new Set()
 
   constructor(onEvent: OnMigrationEvent | undefined) {
     this.#onEvent = onEvent
   }
 
   /** Threads of the plan that have an outcome. */
-  get copied(): number {
+  get done(): number {
+    return this.#done
+  }
+
+  /** Threads that are to be the same in the target from now on. */
+  get copied(): ReadonlySet<ThreadId> {
     return this.#copied
   }
 
@@ -40,7 +48,8 @@ export class RunTally {
   finish(result: CopyResult, planned = false): void {
     this.#totals[result.outcome.status] += 1
     this.#bytesSent += result.outcome.bytesSent
-    if (planned) this.#copied += 1
+    if (planned) this.#done += 1
+    if (isCopied(result)) this.#copied.add(result.outcome.threadId)
     this.note({ type: 'finished', ...result })
   }
 
@@ -51,4 +60,16 @@ export class RunTally {
       bytesSent: this.#bytesSent,
     }
   }
+}
+
+/** Findings of threads that stay different on purpose. */
+const stayDifferent: ReadonlySet<MigrationFinding['code']> = new Set([
+  'RECORD_KEPT',
+  'RECORD_CHANGED_TWICE',
+  'KEPT_BOTH',
+])
+
+function isCopied({ outcome: { status, findings } }: CopyResult): boolean {
+  if (status !== 'proven' && status !== 'appended') return false
+  return !findings.some(({ code }) => stayDifferent.has(code))
 }

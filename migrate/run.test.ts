@@ -135,19 +135,26 @@ describe('migrate', () => {
     expect((await run({ source, target })).totals).toMatchObject({ appended: 1 })
   })
 
-  test('says busy when a thread was appended to while it was copied', async () => {
+  test('names a thread that was appended to while others were copied', async () => {
     const [source, target] = [openMemoryStore(), openMemoryStore()]
     await addThread(source, id(1), 'one')
+    await addThread(source, id(2), 'two')
     const slow: ThreadStore = {
       ...target,
       importThread: async (params) => {
         const receipt = await target.importThread(params)
-        await append(source, id(1), 'meanwhile')
+        if (params.thread.threadId === id(1)) await append(source, id(1), 'meanwhile')
         return receipt
       },
     }
-    expect((await run({ source, target: slow })).totals).toMatchObject({ busy: 1 })
-    expect((await run({ source, target })).totals).toMatchObject({ appended: 1 })
+    expect(await run({ source, target: slow })).toMatchObject({
+      totals: { proven: 2 },
+      review: { changed: [id(1)], findings: [] },
+    })
+    expect(await run({ source, target })).toMatchObject({
+      totals: { appended: 1 },
+      review: { changed: [] },
+    })
   })
 
   test('fails a thread whose receipt is not what was read', async () => {
@@ -176,8 +183,8 @@ describe('migrate', () => {
       importThread: (params) =>
         target.importThread({ ...params, thread: { ...params.thread, cwd: '' } }),
     }
-    const { outcomes } = await run({ source, target: forgetful })
-    expect(outcomes[0]?.findings).toMatchObject([
+    const { review } = await run({ source, target: forgetful })
+    expect(review.findings).toMatchObject([
       { code: 'RECORD_NOT_HELD', message: expect.stringContaining('cwd') },
     ])
   })

@@ -14,6 +14,7 @@ import {
   rolloutOwners,
   withBases,
 } from './plan.js'
+import { type RunReview, reviewRun } from './review-run.js'
 import { RunLog, type RunFacts } from './run-log.js'
 import { RunTally, type RunTotals } from './run-tally.js'
 
@@ -45,6 +46,8 @@ export interface MigrationResult extends RunTotals {
   readonly plan: MigrationPlan
   /** Threads of the plan that nothing was done about. */
   readonly left: number
+  /** What a second look at both stores found, once the plan was through. */
+  readonly review: RunReview
   readonly onlyInTarget: number
   /** Threads asked for that the source does not have. If there are any, nothing was copied. */
   readonly unknown: readonly ThreadId[]
@@ -82,14 +85,15 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
     plan,
     run: ran.run,
     ...tally.result(),
-    left: plan.threads.length - tally.copied,
+    left: plan.threads.length - tally.done,
+    review: ran.review,
     onlyInTarget: inventory.onlyInTarget,
     unknown,
     stopped: ran.stopped,
   }
 }
 
-const nothingRan = { run: null, stopped: null }
+const nothingRan = { run: null, stopped: null, review: { changed: [], findings: [] } }
 
 /** Copies what is planned, and keeps a log of it where the target is no home of Codex. */
 async function run(
@@ -97,7 +101,7 @@ async function run(
   plan: MigrationPlan,
   inSource: readonly PlannedThread[],
   tally: RunTally,
-): Promise<Pick<MigrationResult, 'run' | 'stopped'>> {
+): Promise<Pick<MigrationResult, 'run' | 'stopped' | 'review'>> {
   const { source, target, clock, ids, facts = {}, onConflict = ON_CONFLICT_DEFAULT } = options
   const signal = options.signal ?? new AbortController().signal
   const id = ids.newThreadId()
@@ -116,9 +120,11 @@ async function run(
     onIntent: async (threadId, before) => log?.intend(threadId, before),
   })
   const stopped = outage ?? (signal.aborted ? 'interrupted' : null)
-  const left = plan.threads.length - tally.copied
+  const left = plan.threads.length - tally.done
+  const review =
+    stopped === null ? await reviewRun({ source, target, signal }, tally.copied) : nothingRan.review
   const why = stopped === null || stopped === 'interrupted' ? stopped : stopped.message
   // A target that went away cannot be told so; its log then ends without a word.
   await log?.end(tally.result(), left, why).catch(() => {})
-  return { run: log?.run ?? null, stopped }
+  return { run: log?.run ?? null, stopped, review }
 }

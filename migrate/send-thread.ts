@@ -1,9 +1,7 @@
 import type { RolloutReceipt, ThreadExport, ThreadReceipt } from '../src/store/raw-history.js'
 import type { StoredThread } from '../src/store/records.js'
 import { chooseRecord } from './choose-record.js'
-import { compareRecords } from './compare-records.js'
 import type { CopyContext } from './copy-context.js'
-import { findThread } from './find-thread.js'
 import type { MigrationFinding } from './findings.js'
 import type { Leg } from './open-leg.js'
 import type { CopyResult, RolloutProof } from './outcome.js'
@@ -21,28 +19,22 @@ export async function sendThread(
   stored: StoredThread | null,
   legs: readonly Leg[],
 ): Promise<CopyResult> {
-  const { source, target } = context
   // Where a thread comes from a target of an earlier migration, its mark is that migration's.
   const thread = withoutMark(exported.thread)
-  const { threadId } = thread
   const { record, findings: choices } = chooseRecord(thread, stored)
   const { proofs, findings, problem } = await importLegs(context, record, legs, stored)
-  const [inTarget, inSource] = await Promise.all([
-    findThread(target, { threadId }),
-    findThread(source, { threadId }),
-  ])
-  const moved = exported.live ? BEING_WRITTEN : movedMeanwhile(exported, inSource)
+  const reason = problem ?? (exported.live ? BEING_WRITTEN : null)
   const proven = stored === null ? 'proven' : 'appended'
   const outcome = {
-    threadId,
-    status: problem !== null ? 'failed' : moved !== null ? 'busy' : proven,
+    threadId: thread.threadId,
+    status: problem !== null ? 'failed' : exported.live ? 'busy' : proven,
     bytesSent: proofs.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     bytesRead: 0,
     rollouts: proofs,
-    findings: [...choices, ...findings, ...notHeld(record, inTarget)],
-    reason: problem ?? moved,
+    findings: [...choices, ...findings],
+    reason,
   } as const
-  return { outcome, held: inTarget }
+  return { outcome, held: record }
 }
 
 /** What the target said when a thread was stored. */
@@ -113,26 +105,4 @@ function unproven(legs: readonly Leg[], receipt: ThreadReceipt): string | null {
     }
   }
   return null
-}
-
-/** Whether the source changed while it was read: what was copied is proven, and is not all. */
-function movedMeanwhile(exported: ThreadExport, now: StoredThread | null): string | null {
-  const same = exported.rollouts.every((rollout) => {
-    const found = now?.rollouts?.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
-    return found?.byteCount === rollout.byteCount && found.fingerprint === rollout.fingerprint
-  })
-  return same ? null : 'the thread changed while it was copied; the next run copies the rest'
-}
-
-function notHeld(sent: StoredThread, held: StoredThread | null): MigrationFinding[] {
-  if (held === null) {
-    return [notHeldFinding(sent, 'the target does not find the thread it just stored')]
-  }
-  return compareRecords(sent, held).map(({ field }) =>
-    notHeldFinding(sent, `the target gives back another ${field} than was sent`),
-  )
-}
-
-function notHeldFinding({ threadId }: StoredThread, message: string): MigrationFinding {
-  return { code: 'RECORD_NOT_HELD', threadId, message }
 }

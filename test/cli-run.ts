@@ -32,25 +32,29 @@ export function runCli(args: readonly string[], options: CommandOptions = {}): C
   return { status, stdout, stderr }
 }
 
-/** Runs it and sends it signals when they are due. */
-export async function runCliWithSignals(
-  args: readonly string[],
-  plan: readonly (readonly [NodeJS.Signals, (stderr: string) => boolean])[],
-): Promise<CommandResult & { readonly signal: NodeJS.Signals | null }> {
+/** A command that is running. */
+export interface RunningCommand {
+  kill(signal: NodeJS.Signals): void
+  /** Resolves once it has said `text` on stderr. */
+  said(text: string): Promise<void>
+  readonly ended: Promise<CommandResult & { readonly signal: NodeJS.Signals | null }>
+}
+
+/** Starts the built command line. */
+export function startCli(args: readonly string[]): RunningCommand {
   const child = spawn(process.execPath, [cli, ...args])
-  const due = [...plan]
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString()
-    const [next] = due
-    if (next?.[1](stderr) !== true) return
-    due.shift()
-    child.kill(next[0])
-  })
-  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  return { status, signal, stdout, stderr }
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  return {
+    kill: (signal) => void child.kill(signal),
+    async said(text) {
+      while (!stderr.includes(text)) await once(child.stderr, 'data')
+    },
+    ended: closed.then(([status, signal]) => ({ status, signal, stdout, stderr })),
+  }
 }
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, formats: {} })

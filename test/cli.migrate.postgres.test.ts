@@ -8,11 +8,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
-import { parseDocument, runCli, runCliWithSignals } from './cli-run.js'
+import { parseDocument, runCli, startCli } from './cli-run.js'
 import { duplicateIntoArchive } from './support/damage.js'
 import { copyHome, damagedHome, listThreads } from './support/homes.js'
 import { temporaryFolder } from './support/temporary-folder.js'
-import { startUnreliableProxy } from './support/unreliable-proxy.js'
+import { startUnreliableProxy, type UnreliableProxy } from './support/unreliable-proxy.js'
 
 let namespaces = 0
 
@@ -141,12 +141,14 @@ describe('threadstore migrate', () => {
   })
 
   test('stops when it is interrupted, and goes on from there', async () => {
-    const [home, target] = [manyThreads(600), newTarget()]
-    const args = ['migrate', home, target, '--jobs', '1']
-    const first = await runCliWithSignals(args, [['SIGINT', isCopying]])
+    const [home, target] = [manyThreads(100), newTarget()]
+    await using proxy = await proxyOf(target)
+    const running = startCli(['migrate', home, proxy.address, '--jobs', '1'])
+    proxy.afterChunks(60, () => running.kill('SIGINT'))
+    const first = await running.ended
     expect(first).toMatchObject({ status: 130, signal: null })
     expect(first.stderr).toContain('what runs is finished or rolled back')
-    expect(first.stdout).toMatch(/interrupted; [\d,]+ threads? left, run the same command to go on/)
+    expect(first.stdout).toMatch(/interrupted; \d+ threads? left, run the same command to go on/)
     const between = runCli(['verify', home, target, '--json'])
     const { totals } = parseDocument(between.stdout, 'verification-report')
     expect(totals).toMatchObject({ different: 0, behind: 0, unreadable: 0 })
@@ -157,29 +159,39 @@ describe('threadstore migrate', () => {
 
   test('ends at once when it is interrupted twice', async () => {
     const [home, target] = [manyThreads(100), newTarget()]
-    const { port } = new URL(target)
-    await using proxy = await startUnreliableProxy(Number(port))
-    let chunks = 0
-    proxy.onChunk = () => {
-      chunks += 1
-      // In the middle of the work, so that the first signal finds something to wait for.
-      if (chunks === 60) proxy.stall()
-    }
-    const address = target.replace(`:${port}/`, `:${proxy.port}/`)
-    const ended = await runCliWithSignals(
-      ['migrate', home, address, '--jobs', '1'],
-      [
-        ['SIGINT', () => chunks >= 60],
-        ['SIGINT', (stderr) => stderr.includes('stopping')],
-      ],
-    )
-    expect(ended).toMatchObject({ status: null, signal: 'SIGINT', stdout: '' })
+    await using proxy = await proxyOf(target)
+    const running = startCli(['migrate', home, proxy.address, '--jobs', '1'])
+    proxy.afterChunks(60, () => {
+      // So that there is something to wait for.
+      proxy.stall()
+      running.kill('SIGINT')
+    })
+    await running.said('stopping')
+    running.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ status: null, signal: 'SIGINT', stdout: '' })
     expect(runCli(['migrate', home, target])).toMatchObject({ status: 0 })
   })
 })
 
-function isCopying(stderr: string): boolean {
-  return /copied [1-9]/.test(stderr)
+type TargetProxy = UnreliableProxy & {
+  /** Of the target, through the proxy. */
+  readonly address: string
+  afterChunks(count: number, act: () => void): void
+}
+
+async function proxyOf(target: string): Promise<TargetProxy> {
+  const { port } = new URL(target)
+  const proxy = await startUnreliableProxy(Number(port))
+  return Object.assign(proxy, {
+    address: target.replace(`:${port}/`, `:${proxy.port}/`),
+    afterChunks(count: number, act: () => void) {
+      let chunks = 0
+      proxy.onChunk = () => {
+        chunks += 1
+        if (chunks === count) act()
+      }
+    },
+  })
 }
 
 describe('threadstore migrate, bad input', () => {

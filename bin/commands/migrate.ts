@@ -116,6 +116,7 @@ async function run(
       },
     })
     refuseUnknown(source, result)
+    findings.addThread(result.review.findings)
     if (dryRun) for (const planned of result.plan.threads) tools.report.add(plannedEntry(planned))
     if (receipt !== null && args.receipt !== undefined && !dryRun) {
       writeReceipt(args.receipt, receipt, source, target)
@@ -150,11 +151,12 @@ function writeReceipt(
 }
 
 function summaryOf(result: MigrationResult, findings: readonly FindingTally[]): RunEnd['summary'] {
-  const { run: id, totals, left, onlyInTarget, bytesRead, bytesSent, stopped } = result
+  const { run: id, totals, left, review, onlyInTarget, bytesRead, bytesSent, stopped } = result
   return {
     run: id,
     totals,
     left,
+    changed: review.changed,
     onlyInTarget,
     bytesRead,
     bytesSent,
