@@ -31,7 +31,15 @@ const escapes: Readonly<Record<string, string>> = {
   '`': '&#96;',
 }
 
+/** Where Unicode has pictures of the control characters, which browsers would drop. */
+const PICTURES = 0x2400
+
 /** Text as it has to be written between tags or in a quoted attribute. */
 function escape(text: string): string {
-  return text.replace(/[&<>"'`]/g, (character) => escapes[character] ?? '')
+  return text
+    .replace(/[&<>"'`]/g, (character) => escapes[character] ?? '')
+    .replace(/[^\P{Cc}\t\n\r\u0080-\u009f]/gu, (control) => {
+      const code = control.charCodeAt(0)
+      return String.fromCharCode(PICTURES + (code === 0x7f ? 0x21 : code))
+    })
 }
