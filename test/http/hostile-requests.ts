@@ -67,18 +67,41 @@ const pathTricks = [
   '*',
 ]
 
-/** Requests of every kind, each with the answers that are right. */
-export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileRequest> {
-  const { tokens, threadId } = world
-  const as = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
-  const thread = `/v1/threads/${threadId}`
-  const post = (path: string, body: unknown): Omit<HostileRequest, 'what' | 'expected'> => ({
+type Requests = fc.Arbitrary<HostileRequest>
+
+const as = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` })
+
+const threadOf = ({ threadId }: HostileWorld): string => `/v1/threads/${threadId}`
+
+function posting(
+  { tokens }: HostileWorld,
+  path: string,
+  body: unknown,
+): Omit<HostileRequest, 'what' | 'expected'> {
+  return {
     method: 'POST',
     path,
     headers: { ...as(tokens.writer), ...json },
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-  })
+  }
+}
 
+/** Requests of every kind, each with the answers that are right. */
+export function hostileRequests(world: HostileWorld): Requests {
+  return fc.oneof(
+    ...credentials(world),
+    ...addresses(world),
+    ...badBodies(world),
+    ...injectedReads(world),
+    ...writes(world),
+    ...importsAndGuesses(world),
+  )
+}
+
+/** Requests of somebody who may not make them. */
+function credentials(world: HostileWorld): Requests[] {
+  const thread = threadOf(world)
+  const { tokens } = world
   const badTokens = fc
     .oneof(
       fc.constantFrom('', 'Bearer', 'Bearer ', 'Basic YTpi', 'bearer\t', 'Token x', 'Bearer a b'),
@@ -125,6 +148,13 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
     })),
   )
 
+  return [badTokens, noScope, otherNamespace]
+}
+
+/** Requests for what is not there, and for what looks as if it were. */
+function addresses(world: HostileWorld): Requests[] {
+  const thread = threadOf(world)
+  const { tokens } = world
   const paths = fc
     .tuple(
       fc.constantFrom(...pathTricks),
@@ -138,6 +168,44 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
       expected: trick.length > 1_000 ? [414] : [400, 404, 405],
     }))
 
+  const methods = fc
+    .constantFrom('PUT', 'POST', 'OPTIONS', 'TRACE', 'PROPFIND', 'PURGE')
+    .map((method) => ({
+      what: 'another method',
+      method,
+      path: `${thread}/history`,
+      headers: as(tokens.admin),
+      expected: [404, 405],
+    }))
+
+  const queries = injection
+    .filter((text) => text !== 'true' && text !== 'false' && isWellFormed(text))
+    .chain((value) =>
+      fc.constantFrom('includeArchived', 'includeHistory', 'nothing', '__proto__').map((name) => ({
+        what: 'a strange query',
+        method: 'GET',
+        path: `${thread}?${name}=${encodeURIComponent(value)}`,
+        headers: as(tokens.reader),
+        expected: name === '__proto__' ? [200, 400] : [400],
+      })),
+    )
+
+  const pages = injection
+    .filter((text) => isWellFormed(text))
+    .map((text) => ({
+      what: 'a page',
+      method: 'GET',
+      path: `/?q=${encodeURIComponent(text)}`,
+      headers: as(tokens.reader),
+      expected: [200],
+    }))
+
+  return [paths, methods, queries, pages]
+}
+
+/** Requests whose bodies are not what they have to be. */
+function badBodies(world: HostileWorld): Requests[] {
+  const { tokens, threadId } = world
   const badJson = fc
     .oneof(
       fc.constantFrom('', '{', '[]', 'null', '"x"', '{"a":1}}', '{"pageSize":1e999}', '\ufeff{}'),
@@ -150,11 +218,15 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
         .constantFrom('__proto__', 'constructor', 'signal', 'threadId', 'toString')
         .map((key) => `{"pageSize":1,"${key}":{"aborted":true}}`),
     )
-    .map((body) => ({ what: 'a bad body', ...post('/v1/threads/list', body), expected: [400] }))
+    .map((body) => ({
+      what: 'a bad body',
+      ...posting(world, '/v1/threads/list', body),
+      expected: [400],
+    }))
 
   const oversized = fc.integer({ min: 1, max: 10_000 }).map((more) => ({
     what: 'a body that is too large',
-    ...post('/v1/threads/list', 'x'.repeat(world.bodyBytesMax + more)),
+    ...posting(world, '/v1/threads/list', 'x'.repeat(world.bodyBytesMax + more)),
     expected: [413],
   }))
 
@@ -187,9 +259,16 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
       expected: [415],
     }))
 
+  return [badJson, oversized, bombs, mediaTypes]
+}
+
+/** Requests that put code where text belongs, and read. */
+function injectedReads(world: HostileWorld): Requests[] {
+  const thread = threadOf(world)
+  const { tokens } = world
   const searches = injection.map((searchTerm) => ({
     what: 'SQL in a search',
-    ...post('/v1/threads/search', { pageSize: 5, searchTerm }),
+    ...posting(world, '/v1/threads/search', { pageSize: 5, searchTerm }),
     headers: { ...as(tokens.reader), ...json },
     expected: searchTerm === '' ? [400] : [200],
   }))
@@ -198,25 +277,32 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
     .record({ cwdFilters: fc.array(injection), modelProviders: fc.array(injection) })
     .map((filters) => ({
       what: 'SQL in a filter',
-      ...post('/v1/threads/list', { pageSize: 5, ...filters }),
+      ...posting(world, '/v1/threads/list', { pageSize: 5, ...filters }),
       headers: { ...as(tokens.reader), ...json },
       expected: [200],
     }))
 
   const cursors = injection.map((cursor) => ({
     what: 'SQL in a cursor',
-    ...post('/v1/threads/list', { pageSize: 5, cursor: `${cursor}!` }),
+    ...posting(world, '/v1/threads/list', { pageSize: 5, cursor: `${cursor}!` }),
     headers: { ...as(tokens.reader), ...json },
     expected: [400],
   }))
 
   const turnIds = injection.map((turnId) => ({
     what: 'SQL in a turn id',
-    ...post(`${thread}/items/list`, { pageSize: 5, turnId }),
+    ...posting(world, `${thread}/items/list`, { pageSize: 5, turnId }),
     headers: { ...as(tokens.reader), ...json },
     expected: [400],
   }))
 
+  return [searches, lists, cursors, turnIds]
+}
+
+/** Requests that put anything where data belongs, and write. */
+function writes(world: HostileWorld): Requests[] {
+  const thread = threadOf(world)
+  const { tokens } = world
   const patches = fc
     .tuple(
       fc.constantFrom('name', 'title', 'preview', 'cwd', 'model', 'agentRole', 'firstUserMessage'),
@@ -224,14 +310,14 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
     )
     .map(([field, value]) => ({
       what: 'SQL in a patch',
-      ...post(thread, { patch: { [field]: value } }),
+      ...posting(world, thread, { patch: { [field]: value } }),
       method: 'PATCH',
       expected: [200],
     }))
 
   const badPatches = fc.tuple(injection, fc.jsonValue()).map(([field, value]) => ({
     what: 'a field that does not exist',
-    ...post(thread, { patch: { [`x${field}`]: value } }),
+    ...posting(world, thread, { patch: { [`x${field}`]: value } }),
     method: 'PATCH',
     expected: [400],
   }))
@@ -277,28 +363,13 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
       expected: [status],
     }))
 
-  const methods = fc
-    .constantFrom('PUT', 'POST', 'OPTIONS', 'TRACE', 'PROPFIND', 'PURGE')
-    .map((method) => ({
-      what: 'another method',
-      method,
-      path: `${thread}/history`,
-      headers: as(tokens.admin),
-      expected: [404, 405],
-    }))
+  return [patches, badPatches, items, strangeHeaders]
+}
 
-  const queries = injection
-    .filter((text) => text !== 'true' && text !== 'false' && isWellFormed(text))
-    .chain((value) =>
-      fc.constantFrom('includeArchived', 'includeHistory', 'nothing', '__proto__').map((name) => ({
-        what: 'a strange query',
-        method: 'GET',
-        path: `${thread}?${name}=${encodeURIComponent(value)}`,
-        headers: as(tokens.reader),
-        expected: name === '__proto__' ? [200, 400] : [400],
-      })),
-    )
-
+/** Requests with parts and ids that nobody has given out. */
+function importsAndGuesses(world: HostileWorld): Requests[] {
+  const thread = threadOf(world)
+  const { tokens, threadId } = world
   const imports = fc
     .oneof(
       fc.uint8Array({ maxLength: 500 }).map((body) => Buffer.from(body)),
@@ -326,37 +397,8 @@ export function hostileRequests(world: HostileWorld): fc.Arbitrary<HostileReques
     ),
   )
 
-  const pages = injection
-    .filter((text) => isWellFormed(text))
-    .map((text) => ({
-      what: 'a page',
-      method: 'GET',
-      path: `/?q=${encodeURIComponent(text)}`,
-      headers: as(tokens.reader),
-      expected: [200],
-    }))
-
-  return fc.oneof(
-    badTokens,
-    noScope,
-    otherNamespace,
-    paths,
-    badJson,
-    oversized,
-    bombs,
-    mediaTypes,
-    searches,
-    lists,
-    cursors,
-    turnIds,
-    patches,
-    badPatches,
-    items,
-    strangeHeaders,
-    methods,
-    queries,
+  return [
     imports,
     guesses.map((guess) => ({ ...guess, what: 'a guessed id', headers: as(tokens.admin) })),
-    pages,
-  )
+  ]
 }

@@ -50,8 +50,15 @@ function scripted(...script: (HttpResponse | Error)[]): {
     },
   }
   const connection = new HttpConnection({
-    ...{ transport, clock, server: 'http://h', prefix: '/p', token: 'secret', namespace: null },
-    ...{ timeoutMs: 1_000, retryForMs: 1_000, retryDelayMs: 100 },
+    transport,
+    clock,
+    server: 'http://h',
+    prefix: '/p',
+    token: 'secret',
+    namespace: null,
+    timeoutMs: 1_000,
+    retryForMs: 1_000,
+    retryDelayMs: 100,
   })
   return { connection, requests, slept }
 }

@@ -22,8 +22,8 @@ test('work on one key is done in order, one after the other, whether it fails or
 
 test('other keys need not wait', async () => {
   const turns = new InTurn()
-  let finish = (): void => {}
-  const slow = turns.run('slow', () => new Promise<void>((resolve) => (finish = resolve)))
+  const { promise, resolve: finish } = Promise.withResolvers<void>()
+  const slow = turns.run('slow', () => promise)
   expect(await turns.run('quick', () => Promise.resolve('done'))).toBe('done')
   finish()
   await slow

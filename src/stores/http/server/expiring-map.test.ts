@@ -31,8 +31,8 @@ test('an entry stays as long as it is being used', async () => {
   const time = { ms: 0 }
   const { map, expired } = mapAt(time)
   map.add('a', 'A')
-  let finish = (): void => {}
-  const using = map.use('a', () => new Promise<void>((resolve) => (finish = resolve)))
+  const { promise, resolve: finish } = Promise.withResolvers<void>()
+  const using = map.use('a', () => promise)
   time.ms = 500
   await map.expire()
   expect(expired).toEqual([])
