@@ -205,7 +205,7 @@ function addresses(world: HostileWorld): Requests[] {
 
 /** Requests whose bodies are not what they have to be. */
 function badBodies(world: HostileWorld): Requests[] {
-  const { tokens, threadId } = world
+  const { tokens } = world
   const badJson = fc
     .oneof(
       fc.constantFrom('', '{', '[]', 'null', '"x"', '{"a":1}}', '{"pageSize":1e999}', '\ufeff{}'),

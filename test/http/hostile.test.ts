@@ -46,13 +46,19 @@ beforeAll(async () => {
   })
   url = await server.listen({ port: 0 })
   const opened = await send({
-    ...{ what: 'opening a handle', method: 'POST', path: '/v1/handle/open', expected: [200] },
+    what: 'opening a handle',
+    method: 'POST',
+    path: '/v1/handle/open',
+    expected: [200],
     headers: { authorization: `Bearer ${tokens.writer}` },
   })
   const { handle } = JSON.parse(opened.text) as { handle: string }
   world = { tokens, threadId, handle, bodyBytesMax }
   await send({
-    ...{ what: 'creating a thread', method: 'POST', path: '/v1/threads', expected: [200] },
+    what: 'creating a thread',
+    method: 'POST',
+    path: '/v1/threads',
+    expected: [200],
     headers: {
       authorization: `Bearer ${tokens.writer}`,
       'content-type': 'application/json',
@@ -117,7 +123,7 @@ describe('a server among hostile clients', () => {
         requests.map((request) =>
           limit(async () => {
             // A refused body may still be on its way when the server closes the connection.
-            const answer = await send(request).catch((error: Error) => error)
+            const answer = await send(request).catch((error: unknown) => error as Error)
             if (answer instanceof Error)
               return request.expected.includes(413) ? null : shown(request, answer.message, '')
             const problem = problemWith(request, answer)

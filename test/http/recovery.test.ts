@@ -176,7 +176,7 @@ describe('a live thread whose server is restarted', () => {
     await server.revive()
     await store.close()
     await using other = await openHttpStore({ url: server.url })
-    await other.resumeThread({ threadId })
+    await expect(other.resumeThread({ threadId })).resolves.toBeUndefined()
   })
 })
 

@@ -171,7 +171,7 @@ describe('a call', () => {
 
   test('never shows its token', async () => {
     const { connection } = scripted(sent)
-    const failure = await connection.call(call('here')).catch((reason: Error) => reason)
+    const failure = await connection.call(call('here')).catch((reason: unknown) => reason)
     expect(JSON.stringify(failure) + String(failure)).not.toContain('secret')
   })
 })

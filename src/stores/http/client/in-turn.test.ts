@@ -22,7 +22,10 @@ test('work on one key is done in order, one after the other, whether it fails or
 
 test('other keys need not wait', async () => {
   const turns = new InTurn()
-  const { promise, resolve: finish } = Promise.withResolvers<void>()
+  let finish = (): void => {}
+  const promise = new Promise<void>((resolve) => {
+    finish = resolve
+  })
   const slow = turns.run('slow', () => promise)
   expect(await turns.run('quick', () => Promise.resolve('done'))).toBe('done')
   finish()

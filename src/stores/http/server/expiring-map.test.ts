@@ -31,7 +31,10 @@ test('an entry stays as long as it is being used', async () => {
   const time = { ms: 0 }
   const { map, expired } = mapAt(time)
   map.add('a', 'A')
-  const { promise, resolve: finish } = Promise.withResolvers<void>()
+  let finish = (): void => {}
+  const promise = new Promise<void>((resolve) => {
+    finish = resolve
+  })
   const using = map.use('a', () => promise)
   time.ms = 500
   await map.expire()
