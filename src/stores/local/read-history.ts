@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { createTurnFolder } from '../../history/fold-turns.js'
 import { createOrdinalCounter } from '../../history/ordinals.js'
 import { parseRolloutLine } from '../../history/rollout-line.js'
-import { splitLines } from '../../history/split-lines.js'
+import { createLineSplitter } from '../../history/split-lines.js'
 import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
@@ -155,18 +155,19 @@ async function readSegment(
   const ordinalOf = createOrdinalCounter(base)
   let endOrdinalExclusive = base?.endOrdinalExclusive ?? 0
   let endByteOffset = 0
-  const range = byteCount === null ? {} : { to: byteCount }
   let endsLine = true
-  for await (const line of splitLines(readRolloutBytes(entry, range))) {
-    const end = line.offset + line.length + Number(line.terminated)
-    endsLine = line.terminated
-    endByteOffset = end
-    const parsed = line.bytes === null ? null : parseRolloutLine(line.bytes)
-    if (parsed === null || !('item' in parsed)) continue
+  const splitter = createLineSplitter(({ bytes, offset, length, terminated }) => {
+    endsLine = terminated
+    endByteOffset = offset + length + Number(terminated)
+    const parsed = bytes === null ? null : parseRolloutLine(bytes)
+    if (parsed === null || !('item' in parsed)) return
     const ordinal = ordinalOf(parsed.item.ordinal)
     endOrdinalExclusive = Math.max(endOrdinalExclusive, ordinal + 1)
     onItem({ item: parsed.item, ordinal })
-  }
+  })
+  const range = byteCount === null ? {} : { to: byteCount }
+  for await (const chunk of readRolloutBytes(entry, range)) splitter.push(chunk)
+  splitter.end()
   if (isBase && !endsLine && !(await endsTornLine(entry, endByteOffset))) {
     throw cutInsideLine(entry, endByteOffset)
   }

@@ -44,7 +44,7 @@ export class RolloutWriter {
 
   /**
    * Whether somebody else has appended since: releases before August 2026 take no lock. What is
-   * known of the file's end has to be found out again.
+   * known of the file's end has to be found out again. Ask before every append.
    */
   refresh(): boolean {
     const { size } = this.#stats()
@@ -56,7 +56,6 @@ export class RolloutWriter {
 
   /** Appends lines, first ending a last line that was cut off; all of them or none. */
   append(lines: Buffer): void {
-    this.#stats()
     const bytes = this.#torn ? Buffer.concat([Buffer.of(LINE_FEED), lines]) : lines
     let written = 0
     try {
