@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
+import { type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Clock } from '../../host/clock.js'
 import {
   CommitUnknownError,
@@ -10,6 +10,7 @@ import {
 } from '../../host/postgres.js'
 import { encodeArray } from './binary-array.js'
 import { isConnectionError, isPreparationError } from './connection-error.js'
+import { HeldKeys } from './held-keys.js'
 import { resultTypes } from './pg-types.js'
 
 /** Where a PostgreSQL server is and how many connections to it are used. */
@@ -96,14 +97,14 @@ interface PgDriverParts {
 class PgDriver implements PostgresDriver {
   readonly durable: boolean
   readonly #pool: Pool
-  readonly #config: ClientConfig
   readonly #clock: Clock
   readonly #statements: StatementRunner
+  readonly #heldKeys: HeldKeys
   #ended: Promise<void> | null = null
 
   constructor({ pool, config, clock, statements, durable }: PgDriverParts) {
     this.#pool = pool
-    this.#config = config
+    this.#heldKeys = new HeldKeys(config, clock)
     this.#clock = clock
     this.#statements = statements
     this.durable = durable
@@ -134,19 +135,7 @@ class PgDriver implements PostgresDriver {
   }
 
   async hold(key: string): Promise<() => Promise<void>> {
-    const stop = new AbortController()
-    let holding = await this.#lock(key)
-    const keeping = (async () => {
-      while (!stop.signal.aborted) {
-        await holding.lost
-        holding = await this.#lockAgain(key, stop.signal)
-      }
-    })().catch(ignore)
-    return async () => {
-      stop.abort()
-      await holding.end()
-      await keeping
-    }
+    return this.#heldKeys.hold(key)
   }
 
   async isHeld(session: PostgresSession, key: string): Promise<boolean> {
@@ -191,37 +180,6 @@ class PgDriver implements PostgresDriver {
       [xid],
     )
     return rows[0]?.status
-  }
-
-  /** A connection of its own that holds the lock as long as it lives. */
-  async #lock(key: string): Promise<{ lost: Promise<void>; end: () => Promise<void> }> {
-    const client = new Client(this.#config)
-    const lost = new Promise<void>((resolve) => {
-      client.on('error', ignore)
-      client.on('end', resolve)
-    })
-    try {
-      await client.connect()
-      await client.query('SELECT pg_advisory_lock($1::bigint)', [key])
-    } catch (reason) {
-      await client.end().catch(ignore)
-      throw reason
-    }
-    return { lost, end: () => client.end() }
-  }
-
-  async #lockAgain(
-    key: string,
-    signal: AbortSignal,
-  ): Promise<{ lost: Promise<void>; end: () => Promise<void> }> {
-    for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, 10_000)) {
-      signal.throwIfAborted()
-      try {
-        return await this.#lock(key)
-      } catch {
-        await this.#clock.sleep(waitMs, signal)
-      }
-    }
   }
 }
 
