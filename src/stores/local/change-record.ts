@@ -37,6 +37,8 @@ export async function changeRecord(
   threadId: ThreadId,
   how: RecordChange,
 ): Promise<ThreadRecord> {
+  // A file that was just written is not among those a thread is known to have.
+  if (how.current !== undefined) home.index.listing()
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     // A file that was just made is in no listing yet, and the row still names another one.
     if (how.current !== undefined) home.index.listing()

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../protocol/json.js'
 import type { SessionSource } from '../../../protocol/metadata.js'
+import { printJson } from '../../../protocol/print-json.js'
 import type { ThreadRecord } from '../../../store/records.js'
 import { canonicalJson } from '../../../store/thread-filter.js'
 import type { SqlRow, SqlValue } from '../state/table-columns.js'
@@ -84,5 +85,5 @@ function seconds(time: string): number {
 
 /** Codex writes plain variants as text and the others as JSON. */
 function printed(value: SessionSource | JsonObject): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : printJson(value)
 }

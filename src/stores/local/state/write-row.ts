@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { printJson } from '../../../protocol/print-json.js'
 import type { ThreadId } from '../../../protocol/thread-id.js'
 import type { OverlayRow } from '../record/overlay.js'
 import { createOverlayTable } from './create-state.js'
@@ -47,6 +48,6 @@ export function writeOverlay(
     prepared<[string], unknown>(db, sql).run(threadId)
     return
   }
-  const texts = { fields: JSON.stringify(overlay), files: JSON.stringify(files) }
+  const texts = { fields: printJson(overlay), files: printJson(files) }
   insertRow(db, OVERLAY_TABLE, { thread_id: threadId, ...texts }, 'REPLACE')
 }
