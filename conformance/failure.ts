@@ -6,6 +6,7 @@ import { HistoryBroken } from './concurrency/history-broken.js'
 import { printLanes } from './concurrency/print-lanes.js'
 import { brokenRequirement, rejectionOf } from './expect.js'
 import { CaseTimeout } from './deadline.js'
+import { differenceText, differences } from './report/difference.js'
 import { printProgram } from './report/program.js'
 import type { Failure } from './report/report.js'
 import { encodeReplay } from './replay-token.js'
@@ -32,7 +33,7 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
     message: messageOf(cause),
     expected: compared && shown(compared.expected),
     actual: compared && shown(compared.actual),
-    diff: cause instanceof assert.AssertionError ? diffOf(cause) : null,
+    diff: compared && differenceText(compared.expected, compared.actual),
     program:
       cause instanceof HistoryBroken
         ? printLanes(testCase, cause.calls)
@@ -54,7 +55,11 @@ function kindOf(cause: unknown): Failure['kind'] {
 }
 
 function messageOf(cause: unknown): string {
-  if (cause instanceof assert.AssertionError) return cause.message.split('\n')[0] ?? ''
+  if (cause instanceof assert.AssertionError) {
+    const [line = ''] = cause.message.split('\n')
+    // Node says no more than what the difference shows anyway.
+    return line.startsWith('Expected ') ? 'what came is not what was expected' : line
+  }
   if (!(cause instanceof Error)) return `thrown: ${String(cause)}`
   return 'code' in cause ? `${rejectionOf(cause)}: ${cause.message}` : rejectionOf(cause)
 }
@@ -77,16 +82,6 @@ function shown(value: unknown): string {
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text
 }
 
-/** The lines of node’s own diff, without its heading. */
-function diffOf(error: assert.AssertionError): string | null {
-  const lines = error.message.split('\n').slice(1)
-  const diff = lines
-    .filter((line) => !line.startsWith('+ actual - expected'))
-    .join('\n')
-    .trim()
-  return diff === '' ? null : diff.slice(0, shownLength)
-}
-
 /**
  * Two failures have one signature when the same check of the same case differs in the same place.
  * What ids, times and texts were there does not matter, so that it holds across stores and seeds.
@@ -104,51 +99,20 @@ function signatureOf(
 
 function placeOf(cause: unknown): string {
   if (cause instanceof HistoryBroken) return cause.anomaly
-  return cause instanceof assert.AssertionError ? differenceOf(cause) : errorShape(cause)
+  return cause instanceof assert.AssertionError ? differingPlace(cause) : errorShape(cause)
 }
 
 function errorShape(cause: unknown): string {
   return cause instanceof Error ? rejectionOf(cause).replace(/:.*/s, '') : typeof cause
 }
 
-/** Where two values part, and how: `items.0.payload: object, undefined`. */
-function differenceOf({ actual, expected }: assert.AssertionError): string {
-  return difference(expected, actual, [], 0)
-}
-
-function difference(
-  expected: unknown,
-  actual: unknown,
-  path: readonly string[],
-  depth: number,
-): string {
-  if (isContainer(expected) && isContainer(actual) && depth < 12) {
-    const keys = new Set([...Object.keys(expected), ...Object.keys(actual)])
-    for (const key of keys) {
-      const [left, right] = [expected[key], actual[key]]
-      if (same(left, right) && key in expected === key in actual) continue
-      return difference(left, right, [...path, generic(key)], depth + 1)
-    }
-  }
-  return `${path.join('.')}: ${kindOfValue(expected)}, ${kindOfValue(actual)}`
-}
-
-/** Indexes and ids vary from store to store; which field differs does not. */
-function generic(key: string): string {
-  return /^\d+$/.test(key) || key.length > 30 ? '*' : key
-}
-
-function isContainer(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function same(left: unknown, right: unknown): boolean {
-  try {
-    assert.deepEqual(left, right)
-    return true
-  } catch {
-    return false
-  }
+/** Where two values part first, and how: `[*].payload: object, undefined`. */
+function differingPlace({ actual, expected }: assert.AssertionError): string {
+  const [first] = differences(expected, actual)
+  if (first === undefined) return 'nowhere'
+  // Indexes and ids vary from store to store; which field differs does not.
+  const path = first.path.replace(/\[\d+\]/g, '[*]').replace(/\[".{20,}?"\]/g, '[*]')
+  return `${path}: ${kindOfValue(first.expected)}, ${kindOfValue(first.actual)}`
 }
 
 function kindOfValue(value: unknown): string {

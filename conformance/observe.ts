@@ -4,6 +4,7 @@ import type { ListThreadsParams } from '../src/store/params.js'
 import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { outcomeOf } from './expect.js'
+import { derived } from './origin.js'
 
 /** Everything that can be seen of some threads, to be compared before and after. */
 export async function observe(
@@ -51,7 +52,9 @@ export async function conversationOf(
   store: ThreadStore,
   threadId: ThreadId,
 ): Promise<readonly RolloutItem[]> {
-  return withoutMeta(await itemsOf(store, threadId))
+  const items = await itemsOf(store, threadId)
+  const expression = ".filter(({ type }) => type !== 'session_meta')"
+  return derived(withoutMeta(items), items, expression)
 }
 
 /** Items without `session_meta`, which a store may add. */
@@ -64,7 +67,9 @@ export async function listedIds(
   store: ThreadStore,
   params: Partial<ListThreadsParams> = {},
 ): Promise<ThreadId[]> {
-  return (await listed(store, params)).map(({ threadId }) => threadId)
+  const threads = await listed(store, params)
+  const ids = threads.map(({ threadId }) => threadId)
+  return derived(ids, threads, '.map(({ threadId }) => threadId)')
 }
 
 /** A whole list, page by page. */
@@ -80,6 +85,7 @@ export async function listed(
     cursor = page.nextCursor
     // A store that hands out the same page for ever fails here instead of hanging.
     if (threads.length > 10_000) throw new RangeError('the list does not end')
+    if (cursor === null && threads.length === page.items.length) derived(threads, page, '.items')
   } while (cursor !== null)
   return threads
 }

@@ -4,15 +4,16 @@ import { type IdSource, systemIds } from '../src/host/ids.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
 import { type Baseline, applyBaseline, staleEntries } from './baseline.js'
 import { type ConformanceCase, type Search, Unproved } from './case.js'
-import { limitsOf, openContext } from './context.js'
+import { type ContextOptions, limitsOf, openContext } from './context.js'
 import { withDeadline } from './deadline.js'
 import { rejectionOf } from './expect.js'
 import { describeFailure } from './failure.js'
-import type { CaseResult, Failure, Report, RunEvent } from './report/report.js'
+import type { CaseResult, Report, RunEvent } from './report/report.js'
 import { summarize } from './report/summarize.js'
 import { type Selection, selectCases } from './select.js'
 import type { StoreSubject } from './subject.js'
 import { suite } from './suite.js'
+import type { Trace } from './trace.js'
 
 /** How a run goes about it; every part has a default. */
 export interface RunOptions extends Selection {
@@ -172,43 +173,45 @@ async function execute(
 ): Promise<CaseResult> {
   const begun = clock.now()
   const timeoutMs = limitsOf(subject).caseTimeoutMs + search.timeLimitMs
-  const verdict = await verdictOf()
+  const ended = await attempt(timeoutMs, { subject, testCase, clock, search, newScope })
   const result: CaseResult = {
     ...factsOf(testCase),
-    ...verdict,
+    ...ended,
     durationMs: clock.now() - begun,
   }
   return applyBaseline(result, options.baseline ?? [], today(clock))
+}
 
-  async function verdictOf(): Promise<Pick<CaseResult, 'outcome' | 'reason' | 'failure'>> {
-    const opening = openContext({ subject, testCase, clock, search, newScope })
-    let opened: Awaited<typeof opening> | null = null
+/** How a case that was run ended. */
+type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure'>
+
+/** Runs a case to its end, and closes what it opened. */
+async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ended> {
+  const { testCase, clock, search } = options
+  const traces: Trace[] = []
+  const work = async (): Promise<void> => {
+    const { context, trace, dispose } = await openContext(options)
+    traces.push(trace)
     try {
-      opened = await withDeadline(clock, timeoutMs, opening)
-      await withDeadline(clock, timeoutMs, testCase.run(opened.context))
+      await testCase.run(context)
     } catch (reason) {
-      const trace = opened?.trace ?? null
       // What the store does when it is closed after a failure adds nothing to that failure.
-      await opened?.dispose().catch(() => {})
-      if (reason instanceof Unproved) return unproved(reason.message)
-      return failed(describeFailure({ testCase, reason, trace, seed: search.seed }))
+      await dispose().catch(() => {})
+      throw reason
     }
-    try {
-      await withDeadline(clock, timeoutMs, opened.dispose())
-      return { outcome: 'passed', reason: null, failure: null }
-    } catch (reason) {
-      const { trace } = opened
-      return failed(describeFailure({ testCase, reason, trace, seed: search.seed }))
-    }
+    await dispose()
   }
-}
-
-function failed(failure: Failure): Pick<CaseResult, 'outcome' | 'reason' | 'failure'> {
-  return { outcome: 'failed', reason: null, failure }
-}
-
-function unproved(reason: string): Pick<CaseResult, 'outcome' | 'reason' | 'failure'> {
-  return { outcome: 'unproved', reason, failure: null }
+  try {
+    await withDeadline(clock, timeoutMs, work())
+    return { outcome: 'passed', reason: null, failure: null }
+  } catch (reason) {
+    if (reason instanceof Unproved) {
+      return { outcome: 'unproved', reason: reason.message, failure: null }
+    }
+    const trace = traces[0] ?? null
+    const failure = describeFailure({ testCase, reason, trace, seed: search.seed })
+    return { outcome: 'failed', reason: null, failure }
+  }
 }
 
 function undecided(

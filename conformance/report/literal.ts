@@ -15,7 +15,8 @@ export function literal(value: unknown, names: Names, indent = '  '): string {
   return record(value as Readonly<Record<string, unknown>>, names, indent)
 }
 
-const width = 80
+/** Wide, because one item on one line is easier to read than on eight. */
+const width = 200
 
 function list(values: readonly unknown[], names: Names, indent: string): string {
   const parts = values.map((value) => literal(value, names, `${indent}  `))

@@ -1,5 +1,7 @@
 import type { ConformanceCase } from '../case.js'
+import { derivationOf } from '../origin.js'
 import type { TracedCall } from '../trace.js'
+import { differenceText } from './difference.js'
 import { type Names, literal } from './literal.js'
 
 /** The two values a failed case compared. */
@@ -8,7 +10,7 @@ export interface Comparison {
   readonly actual: unknown
 }
 
-const callsInFull = 10
+const callsInFull = 6
 
 const reads: ReadonlySet<string> = new Set([
   'loadHistory',
@@ -57,7 +59,9 @@ function originOf(calls: readonly TracedCall[], actual: unknown): Origin | null 
     const path = call.settled && 'value' in call.settled ? pathTo(call.settled.value, actual) : null
     if (path !== null) return { call, path }
   }
-  return null
+  const derivation = derivationOf(actual)
+  const source = derivation && originOf(calls, derivation.source)
+  return source && { call: source.call, path: source.path + derivation.expression }
 }
 
 function pathTo(value: unknown, wanted: object, depth = 0): string | null {
@@ -128,6 +132,6 @@ function assertion(source: Origin | null, compared: Comparison | null, names: Na
   if (compared === null || rejectionCode(compared.expected) !== null) return []
   const expected = literal(compared.expected, names)
   if (source !== null) return [`assert.deepEqual(result${source.path}, ${expected})`]
-  const comment = [`expected: ${expected}`, `came: ${literal(compared.actual, names)}`]
-  return comment.flatMap((line) => line.split('\n').map((part) => `// ${part}`))
+  const lines = differenceText(compared.expected, compared.actual).split('\n')
+  return lines.map((line) => `// ${line}`)
 }

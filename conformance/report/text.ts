@@ -41,7 +41,7 @@ export function failureText(result: CaseResult, style: TextStyle = plainStyle): 
     ...failure.requirements.flatMap((id) => requirementLine(id, style)),
     '',
     ...indent(failure.message),
-    ...indent(differenceText(result)),
+    ...differenceLines(result, style),
   ]
   if (failure.looksLike.length > 0) {
     lines.push('', `  same signature as ${failure.looksLike.join(', ')}`)
@@ -59,30 +59,53 @@ function requirementLine(id: string, style: TextStyle): string[] {
   return [`  ${id} ${level}: ${sentence}`, style.dim(`  ${source}`)]
 }
 
-function differenceText({ failure }: CaseResult): string {
-  if (failure?.diff) return failure.diff
-  if (failure?.expected && failure.actual) {
-    return `- expected ${failure.expected}\n+ came ${failure.actual}`
-  }
-  return ''
+function differenceLines({ failure }: CaseResult, style: TextStyle): string[] {
+  return indent(failure?.diff ?? '').map((line) => {
+    const mark = line.trimStart()[0]
+    return mark === '-' ? style.red(line) : mark === '+' ? style.green(line) : line
+  })
 }
 
 function indent(text: string): string[] {
   return text === '' ? [] : text.split('\n').map((line) => `    ${line}`)
 }
 
-/** The last words of a run: what failed, in full, and what it all comes to. */
+const failuresInFull = 10
+
+/**
+ * The last words of a run: failures, in full where they are the first of a requirement, and what
+ * it all comes to.
+ */
 export function summaryText(report: Report, style: TextStyle = plainStyle): string {
   const { cases, staleBaseline, problem } = report
   const failures = cases.filter(({ outcome }) => outcome === 'failed')
   const unproved = cases.filter(({ outcome }) => outcome === 'unproved')
+  const full = firstOfEachRequirement(failures).slice(0, failuresInFull)
+  const rest = failures.filter((result) => !full.includes(result))
   return [
-    ...failures.flatMap((result) => [failureText(result, style), '']),
+    ...full.flatMap((result) => [failureText(result, style), '']),
+    ...(rest.length > 0 && full.length > 0 ? [style.bold(`${rest.length} more:`)] : []),
+    ...rest.map((result) => moreLine(result, style)),
     ...unproved.map((result) => caseLine(result, style)),
     ...staleBaseline.map((entry) => style.red(`stale baseline entry ${entry}`)),
     ...(problem === null ? [] : [style.red(problem)]),
     verdictLine(report, style),
   ].join('\n')
+}
+
+/** The suite runs what others rest on first, so the first failures are the ones to look at. */
+function firstOfEachRequirement(failures: readonly CaseResult[]): CaseResult[] {
+  const seen = new Set<string>()
+  return failures.filter(({ failure }) => {
+    const fresh = failure?.requirements.filter((id) => !seen.has(id)) ?? []
+    for (const id of fresh) seen.add(id)
+    return fresh.length > 0
+  })
+}
+
+function moreLine({ id, title, failure }: CaseResult, style: TextStyle): string {
+  const broken = failure?.requirements.join(', ') ?? ''
+  return `${style.red('✗')} ${broken}  ${id}: ${title} ${style.dim(`(${failure?.replay})`)}`
 }
 
 function verdictLine(report: Report, style: TextStyle): string {
