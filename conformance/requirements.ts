@@ -1120,6 +1120,13 @@ export const requirements = [
       'A parameter that needs a claim is `UNSUPPORTED {not-claimed}` where the claim is missing, before any effect.',
   },
 
+  {
+    id: 'CAP-5',
+    level: 'MUST',
+    source: 'ours',
+    sentence: 'What is stored in one storage is invisible in every other.',
+  },
+
   // Errors
   {
     id: 'ERR-1',

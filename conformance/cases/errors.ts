@@ -2,11 +2,11 @@ import { errorReasons, ThreadStoreError } from '../../src/store/errors.js'
 import { type StoreVerb, storeVerbs } from '../../src/store/thread-store.js'
 import { messages } from '../build/items.js'
 import { creating } from '../build/params.js'
-import { coldThread } from '../build/threads.js'
+import { coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import type { Claim } from '../claims.js'
-import { equal, rejects, unchanged } from '../expect.js'
-import { observing } from '../observe.js'
+import { equal, outcomeOf, rejects, unchanged } from '../expect.js'
+import { observe, observing } from '../observe.js'
 import { callWith, claimOf, paramsFor } from '../build/calls.js'
 
 function requiring(verb: StoreVerb): { readonly requires?: Claim } {
@@ -23,7 +23,8 @@ const needsThread = takesThread.filter(
   (verb) => verb !== 'createThread' && verb !== 'importThread' && verb !== 'discardThread',
 )
 
-const oddIds = [
+/** Whatever a caller may take for a thread id. */
+const oddIds: readonly unknown[] = [
   '',
   'thread',
   '01a20320-6d70-7852-b50d-7785b67ce898 ',
@@ -33,6 +34,17 @@ const oddIds = [
   '01a20320-6d70-7852-b50d-7785b67ce89\u0000',
   'x'.repeat(300),
   '__proto__',
+  7,
+  null,
+  {},
+]
+
+/** One of each kind, for verbs that share their check with reading. */
+const fewOddIds: readonly unknown[] = [
+  '01A20320-6D70-7852-B50D-7785B67CE898',
+  ' 01a20320-6d70-7852-b50d-7785b67ce898',
+  '../thread',
+  null,
 ]
 
 /** How calls are refused, verb by verb. */
@@ -64,7 +76,7 @@ export const errorCases: readonly ConformanceCase[] = [
       const { store } = context
       const known = await coldThread(context, store)
       await unchanged(observing(store, known), async () => {
-        for (const threadId of [...oddIds, 7, null, {}]) {
+        for (const threadId of verb === 'readThread' ? oddIds : fewOddIds) {
           const params = { ...paramsFor(verb, known), threadId }
           await rejects(() => callWith(store, verb, params), 'INVALID_REQUEST invalid-thread-id')
         }
@@ -113,6 +125,30 @@ export const errorCases: readonly ConformanceCase[] = [
       )
     },
   })),
+  {
+    id: 'error.changes-nothing',
+    title: 'calls that are refused, one after the other, leave every thread as it was',
+    requirements: ['ERR-6'],
+    set: 'smoke',
+    run: async (context) => {
+      const { store } = context
+      const threadId = await coldThread(context, store, { patch: { name: 'kept' } })
+      const live = await liveThread(context, store)
+      await store.flushThread({ threadId: live })
+      const before = await observe(store, threadId, live)
+      const calls = [
+        () => store.createThread(creating(threadId, { source: 'exec' })),
+        () => store.resumeThread({ threadId: live }),
+        () => store.appendItems({ threadId, items: messages(1) }),
+        () => store.shutdownThread({ threadId }),
+        () => store.unarchiveThread({ threadId }),
+        () => store.updateThreadMetadata({ threadId, patch: { name: 'x', title: null } as object }),
+        () => store.listThreads({ pageSize: 1, cursor: 'made up' }),
+      ]
+      for (const call of calls) await outcomeOf(call())
+      equal(await observe(store, threadId, live), before)
+    },
+  },
   {
     id: 'error.class',
     title: 'rejections are ThreadStoreErrors with a code and a reason from the closed lists',
