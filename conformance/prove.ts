@@ -52,6 +52,8 @@ export interface KillMatrix {
 
 export interface ProveOptions extends RunOptions {
   readonly mutants?: readonly Mutant[]
+  /** Run the cases of the violated requirement alone: whether it is killed, not what else breaks. */
+  readonly quick?: boolean
   readonly onMutant?: (result: MutantResult) => void
 }
 
@@ -62,13 +64,14 @@ export async function prove(
 ): Promise<KillMatrix> {
   const clock = options.clock ?? systemClock
   const begun = clock.now()
-  const { onEvent: _events, onMutant, mutants = everyMutant, ...quiet } = options
+  const { onEvent: _events, onMutant, mutants = everyMutant, quick = false, ...quiet } = options
   const seed = options.seed ?? 1
   const control = await run(subject, { runs: 10, ...quiet, seed })
   const runOptions = { runs: 10, ...quiet, seed, firstOnly: true }
   const results: MutantResult[] = []
   for (const mutant of mutants) {
-    const result = await judge(subject, mutant, control, runOptions, clock)
+    const only = quick ? { filter: mutant.violates } : {}
+    const result = await judge(subject, mutant, control, { ...runOptions, ...only }, clock)
     results.push(result)
     onMutant?.(result)
   }
@@ -133,20 +136,24 @@ async function judge(
 /** Cases that pass for the store without the defect; the others would fail either way. */
 async function soundCases(
   subject: StoreSubject,
-  { without }: Mutant,
+  { without, claiming }: Mutant,
   control: Report,
   options: RunOptions,
 ): Promise<(id: string) => boolean> {
-  const report = without === undefined ? control : await run(narrowed(subject, without), options)
+  const other = without ?? claiming
+  const report = other === undefined ? control : await run(narrowed(subject, other), options)
   const passed = new Set(
     report.cases.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id),
   )
   return (id) => passed.has(id)
 }
 
-function isVisible({ needs, violates, without }: Mutant, { supports, cases }: Report): boolean {
+function isVisible(
+  { needs, violates, without, claiming }: Mutant,
+  { supports, cases }: Report,
+): boolean {
   if (supports === null || needs?.holds(supports) === false) return false
-  if (without !== undefined) return true
+  if (without !== undefined || claiming !== undefined) return true
   return cases.some((one) => one.outcome === 'passed' && one.requirements.includes(violates))
 }
 

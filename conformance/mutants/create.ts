@@ -17,17 +17,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-writes-two-session-metas',
     breaks: 'a history begins with two session_meta items',
     violates: 'LIFE-1',
-    mayAlsoBreak: [
-      'HIST-6',
-      'HIST-7',
-      'HIST-8',
-      'RAW-1',
-      'RAW-11',
-      'LINE-1',
-      'LINE-12',
-      'TURN-8',
-      'RAW-12',
-    ],
+    mayAlsoBreak: 'everything',
     wrap: (store) =>
       altered(store, {
         createThread: async (params) => {
@@ -42,6 +32,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-forgets-extra-config',
     breaks: 'extraConfig is not stored',
     violates: 'LIFE-2',
+    mayAlsoBreak: ['VAL-5'],
     wrap: (store) =>
       altered(store, {
         createThread: ({ extraConfig: _left, ...params }) => store.createThread(params),
@@ -74,7 +65,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-guesses-git',
     breaks: 'a thread created without git facts gets those of some directory',
     violates: 'META-23',
-    mayAlsoBreak: ['LIFE-2', 'META-14'],
+    mayAlsoBreak: ['LIFE-2', 'META-14', 'DEL-1'],
     seenIn: 'openai/codex#21874',
     wrap: (store) =>
       altered(store, {
@@ -131,6 +122,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-reopens-stored',
     breaks: 'creating a stored thread is refused, but makes it live',
     violates: 'LIFE-4',
+    mayAlsoBreak: ['ERR-6'],
     wrap: (store) =>
       altered(store, {
         createThread: async (params) => {

@@ -1,6 +1,6 @@
 import { ThreadStoreError, invalidRequest } from '../../src/store/errors.js'
 import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
-import { alteredVerbs, call } from './alter.js'
+import { alteredVerbs, call, meddle } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 /** Every verb, its rejections changed. */
@@ -82,6 +82,25 @@ export const errorMutants: readonly Mutant[] = [
           ? new ThreadStoreError('THREAD_NOT_FOUND', 'gone', { reason: 'gone' as 'unknown-thread' })
           : reason,
       ),
+  },
+  {
+    id: 'refused-calls-leave-traces',
+    breaks: 'a call that is refused as a conflict moves updatedAt',
+    violates: 'ERR-6',
+    mayAlsoBreak: 'everything',
+    seenIn: 'openai/codex#29894',
+    wrap: (store) =>
+      alteredVerbs(store, storeVerbs, async (verb, params) => {
+        try {
+          return await call(store, verb, params)
+        } catch (reason) {
+          const { threadId } = { ...(params as { threadId?: string }) }
+          if (threadId !== undefined && ThreadStoreError.is(reason, 'CONFLICT')) {
+            await meddle(store, threadId, { updatedAt: '1999-01-01T00:00:00.000Z' })
+          }
+          throw reason
+        }
+      }),
   },
   {
     id: 'thread-ids-are-folded',

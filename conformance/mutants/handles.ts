@@ -20,7 +20,16 @@ export const handleMutants: readonly Mutant[] = [
     id: 'flushed-is-not-shared',
     breaks: 'what one handle flushed is invisible to another until the thread is shut down',
     violates: 'LIFE-9',
-    mayAlsoBreak: ['LIFE-14', 'LIFE-17', 'LIFE-22', 'CONC-1', 'CONC-3', 'LIFE-6', 'LIFE-20'],
+    mayAlsoBreak: [
+      'LIFE-14',
+      'LIFE-17',
+      'LIFE-22',
+      'CONC-1',
+      'CONC-3',
+      'LIFE-6',
+      'LIFE-20',
+      'CRASH-1',
+    ],
     needs,
     wrap: (store, world) => {
       const closed = remembered(world, 'closed', () => new Set<string>())
@@ -53,7 +62,16 @@ export const handleMutants: readonly Mutant[] = [
     id: 'persisted-is-not-shared',
     breaks: 'a thread that was persisted is unknown to other handles until it is flushed',
     violates: 'LIFE-22',
-    mayAlsoBreak: ['LIFE-19', 'LIFE-14', 'LIFE-6', 'LIFE-17', 'CONC-1', 'CONC-3', 'LIFE-20'],
+    mayAlsoBreak: [
+      'LIFE-19',
+      'LIFE-14',
+      'LIFE-6',
+      'LIFE-17',
+      'CONC-1',
+      'CONC-3',
+      'LIFE-20',
+      'CRASH-1',
+    ],
     needs,
     wrap: (store, world) => {
       const known = remembered(world, 'known', () => new Set<string>())
@@ -136,6 +154,7 @@ export const handleMutants: readonly Mutant[] = [
     id: 'discard-releases-others',
     breaks: 'discarding a thread on one handle closes the writer of another',
     violates: 'LIFE-14',
+    mayAlsoBreak: ['LIFE-18'],
     needs,
     wrap: (store, { memory }) => {
       const handles = handlesOf(memory, store)
@@ -209,7 +228,7 @@ export const handleMutants: readonly Mutant[] = [
     id: 'eager-is-lazy',
     breaks: 'a store that says it is eager lists a thread only once it has an item',
     violates: 'LIFE-19',
-    mayAlsoBreak: ['LIFE-22'],
+    mayAlsoBreak: ['LIFE-22', 'LIST-5'],
     needs: materializes('eager'),
     wrap: (store, world) => {
       const used = remembered(world, 'used', () => new Set<string>())

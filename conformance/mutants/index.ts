@@ -1,3 +1,12 @@
+import { itemListMutants, turnListMutants } from './turn-lists.js'
+import { valueMutants } from './values.js'
+import { searchMutants } from './search.js'
+import { lineageMutants } from './lineage.js'
+import { lazyMutants } from './lazy.js'
+import { durabilityMutants } from './durability.js'
+import { deleteMutants } from './delete.js'
+import { concurrencyMutants } from './concurrency.js'
+import { capabilityMutants } from './capabilities.js'
 import { appendMutants } from './append.js'
 import { archiveMutants } from './archive.js'
 import { lifecycleMutants } from './lifecycle.js'
@@ -28,4 +37,14 @@ export const mutants: readonly Mutant[] = [
   ...turnMutants,
   ...rawMutants,
   ...errorMutants,
+  ...capabilityMutants,
+  ...concurrencyMutants,
+  ...deleteMutants,
+  ...durabilityMutants,
+  ...lazyMutants,
+  ...lineageMutants,
+  ...searchMutants,
+  ...valueMutants,
+  ...turnListMutants,
+  ...itemListMutants,
 ]

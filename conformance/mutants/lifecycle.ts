@@ -65,6 +65,7 @@ export const lifecycleMutants: readonly Mutant[] = [
       'META-18',
       'LINE-2',
       'LIFE-17',
+      'CRASH-1',
     ],
     wrap: (store, world) => {
       const hidden = remembered(world, 'hidden', () => new Map<string, number>())
@@ -90,6 +91,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'resume-ignores-archive-flag',
     breaks: 'an archived thread is resumed without includeArchived',
     violates: 'LIFE-8',
+    mayAlsoBreak: ['LIFE-5'],
     wrap: (store) =>
       altered(store, {
         resumeThread: (params) => store.resumeThread({ ...params, includeArchived: true }),
@@ -99,7 +101,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'resume-unarchives',
     breaks: 'resuming an archived thread unarchives it',
     violates: 'LIFE-8',
-    mayAlsoBreak: ['META-14'],
+    mayAlsoBreak: 'everything',
     seenIn: 'openai/codex#18882',
     wrap: (store) =>
       altered(store, {
@@ -124,7 +126,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'append-after-shutdown',
     breaks: 'a handle appends after it shut the thread down',
     violates: 'LIFE-10',
-    mayAlsoBreak: ['LIFE-15', 'LIFE-4', 'LIFE-6'],
+    mayAlsoBreak: ['LIFE-15', 'LIFE-4', 'LIFE-6', 'ERR-6'],
     wrap: (store) => {
       const closed = new Set<string>()
       return altered(store, {
@@ -140,6 +142,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'append-after-discard',
     breaks: 'a handle appends after it discarded the thread',
     violates: 'LIFE-11',
+    mayAlsoBreak: ['LIFE-15'],
     wrap: (store) => {
       const closed = new Set<string>()
       return altered(store, {
@@ -175,6 +178,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'discard-rejects-unknown',
     breaks: 'discarding an unknown thread is refused',
     violates: 'LIFE-13',
+    mayAlsoBreak: ['DEL-1', 'ERR-1'],
     wrap: (store) =>
       altered(store, {
         discardThread: async (params) => {
@@ -199,6 +203,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'discard-keeps-the-lock',
     breaks: 'a discarded thread cannot be resumed',
     violates: 'LIFE-16',
+    mayAlsoBreak: ['LIFE-5'],
     wrap: (store, world) => {
       const locked = remembered(world, 'locked', () => new Set<string>())
       return altered(store, {
@@ -218,7 +223,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'close-twice-rejects',
     breaks: 'closing a closed store is refused',
     violates: 'LIFE-17',
-    mayAlsoBreak: ['LIFE-18', 'LIFE-23'],
+    mayAlsoBreak: ['LIFE-18', 'LIFE-23', 'CAP-1'],
     wrap: (store) => {
       let closed = false
       return altered(store, {
@@ -234,7 +239,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'usable-after-close',
     breaks: 'reads work after close',
     violates: 'LIFE-18',
-    mayAlsoBreak: ['LIFE-23', 'LIFE-17'],
+    mayAlsoBreak: ['LIFE-23', 'LIFE-17', 'CRASH-1'],
     wrap: (store) => altered(store, { close: nothing }),
   },
   {

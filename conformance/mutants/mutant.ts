@@ -19,6 +19,8 @@ export interface Mutant {
   readonly needs?: Claim
   /** Capabilities taken from the store first: the defect is one of the other arm. */
   readonly without?: Partial<ThreadStoreCapabilities>
+  /** What the store says instead of what it can: the defect is the claim itself. */
+  readonly claiming?: Partial<ThreadStoreCapabilities>
   /** The defect is in how params are checked, which is otherwise done in front of a mutant. */
   readonly atEdge?: boolean
   /** The bug of a real store that this one repeats. */

@@ -9,10 +9,13 @@ type Wrap = (store: ThreadStore, world: MutantWorld) => ThreadStore
 
 /** The subject with a mutant in the place of its store. */
 export function mutated(subject: StoreSubject, mutant: Mutant): StoreSubject {
-  const { id, without, atEdge = false } = mutant
+  const { id, without, claiming, atEdge = false } = mutant
   const correct = without === undefined ? subject : narrowed(subject, without)
   return wrapped(correct, `${subject.name} with ${id}`, (store, world) => {
     const wrong = mutant.wrap(store, world)
+    if (claiming !== undefined) {
+      return { ...altered(wrong, {}), supports: { ...wrong.supports, ...claiming } }
+    }
     return atEdge ? wrong : checked(wrong)
   })
 }
@@ -30,7 +33,8 @@ export function narrowed(
   })
 }
 
-function wrapped(subject: StoreSubject, name: string, wrap: Wrap): StoreSubject {
+/** A subject whose every handle is wrapped. */
+export function wrapped(subject: StoreSubject, name: string, wrap: Wrap): StoreSubject {
   const memories = new Map<string, Map<string, unknown>>()
   const memoryOf = (scope: string): Map<string, unknown> => {
     const memory = memories.get(scope) ?? new Map<string, unknown>()

@@ -407,6 +407,60 @@ export const rawMutants: readonly Mutant[] = [
         }
       }),
   },
+  {
+    id: 'import-forgets-file',
+    breaks: 'the name and time of an imported file are not kept',
+    violates: 'RAW-13',
+    needs,
+    wrap: (store) => exportingRollouts(store, (rollout) => ({ ...rollout, file: null })),
+  },
+  {
+    id: 'fingerprint-outlives-change',
+    breaks: 'a fingerprint that was given stays when the bytes change',
+    violates: 'RAW-13',
+    needs,
+    wrap: (store, world) => {
+      const given = remembered(world, 'fingerprints', () => new Map<string, string>())
+      const keeping = exportingRollouts(store, (rollout) => ({
+        ...rollout,
+        fingerprint: given.get(rollout.rolloutId) ?? rollout.fingerprint,
+      }))
+      return altered(keeping, {
+        importThread: async (params) => {
+          const receipt = await store.importThread(params)
+          for (const { rolloutId, fingerprint } of params.rollouts) {
+            if (fingerprint !== null) given.set(rolloutId, fingerprint)
+          }
+          return receipt
+        },
+      })
+    },
+  },
+  {
+    id: 'included-rollouts-count-wrong',
+    breaks: 'the byte count of an included rollout is not that of its export',
+    violates: 'RAW-14',
+    needs,
+    wrap: (store) =>
+      withRecords(store, (thread) => ({
+        ...thread,
+        rollouts:
+          thread.rollouts?.map((rollout) => ({ ...rollout, byteCount: rollout.byteCount + 1 })) ??
+          null,
+      })),
+  },
+  {
+    id: 'export-loses-extra-config',
+    breaks: 'an export lacks the extra configuration',
+    violates: 'RAW-15',
+    mayAlsoBreak: ['RAW-2'],
+    needs,
+    wrap: (store) =>
+      importing(store, (params) => ({
+        ...params,
+        thread: { ...params.thread, extraConfig: null },
+      })),
+  },
 ]
 
 async function* kept(

@@ -1,0 +1,137 @@
+import type { AppendThreadItemsParams } from '../../src/store/params.js'
+import { writers } from '../claims.js'
+import { altered, remembered, yieldOften } from './alter.js'
+import type { Mutant } from './mutant.js'
+
+/** Defects that only overlapping calls show. */
+export const concurrencyMutants: readonly Mutant[] = [
+  {
+    id: 'overlapping-appends-are-torn',
+    breaks: 'a batch is stored item by item, and others come in between',
+    violates: 'CONC-1',
+    mayAlsoBreak: ['CONC-2', 'CONC-3', 'APPEND-6', 'HIST-8', 'VAL-7', 'HIST-4'],
+    wrap: (store) =>
+      altered(store, {
+        appendItems: async (params) => {
+          if (params.items.length === 0 || params.items.length > 100)
+            return store.appendItems(params)
+          for (const item of params.items) {
+            await store.appendItems({ ...params, items: [item] })
+            await yieldOften()
+          }
+        },
+      }),
+  },
+  {
+    id: 'overlapping-appends-are-lost',
+    breaks: 'of appends that overlap the last one wins',
+    violates: 'CONC-1',
+    mayAlsoBreak: ['CONC-2'],
+    seenIn: 'a whole-file rewrite',
+    wrap: (store) => {
+      const latest = new Map<string, AppendThreadItemsParams>()
+      return altered(store, {
+        appendItems: async (params) => {
+          latest.set(params.threadId, params)
+          await yieldOften()
+          if (latest.get(params.threadId) === params) await store.appendItems(params)
+        },
+      })
+    },
+  },
+  {
+    id: 'appends-overtake',
+    breaks: 'a large batch is overtaken by a small one that was issued later',
+    violates: 'CONC-2',
+    wrap: (store) => {
+      let calls = 0
+      return altered(store, {
+        appendItems: async (params) => {
+          calls += 1
+          if (calls % 2 === 0) await yieldOften()
+          await store.appendItems(params)
+        },
+      })
+    },
+  },
+  {
+    id: 'reads-see-half-a-batch',
+    breaks: 'a read beside an append sees the first item of the batch',
+    violates: 'CONC-3',
+    mayAlsoBreak: ['HIST-4', 'CONC-1', 'CONC-2', 'APPEND-6', 'HIST-8', 'VAL-7'],
+    wrap: (store) =>
+      altered(store, {
+        appendItems: async (params) => {
+          if (params.items.length < 2) return store.appendItems(params)
+          await store.appendItems({ ...params, items: params.items.slice(0, 1) })
+          await yieldOften()
+          await store.appendItems({ ...params, items: params.items.slice(1) })
+        },
+      }),
+  },
+  {
+    id: 'creates-race',
+    breaks: 'two creates at the same time both succeed',
+    violates: 'CONC-4',
+    wrap: (store) => {
+      const creating = new Set<string>()
+      return altered(store, {
+        createThread: async (params) => {
+          const { threadId } = params
+          if (creating.has(threadId)) return
+          creating.add(threadId)
+          await yieldOften()
+          try {
+            await store.createThread(params)
+          } finally {
+            creating.delete(threadId)
+          }
+        },
+      })
+    },
+  },
+  {
+    id: 'resumes-race',
+    breaks: 'two resumes at the same time both succeed',
+    violates: 'CONC-4',
+    needs: writers('multi-handle'),
+    seenIn: 'openai/codex#33241',
+    wrap: (store, world) => {
+      const resuming = remembered(world, 'resuming', () => new Set<string>())
+      return altered(store, {
+        resumeThread: async (params) => {
+          const { threadId } = params
+          if (resuming.has(threadId)) return
+          resuming.add(threadId)
+          await yieldOften()
+          try {
+            await store.resumeThread(params)
+          } finally {
+            resuming.delete(threadId)
+          }
+        },
+      })
+    },
+  },
+  {
+    id: 'threads-share-a-buffer',
+    breaks: 'an append that overlaps one of another thread lands there',
+    violates: 'CONC-5',
+    mayAlsoBreak: ['CONC-1'],
+    wrap: (store) => {
+      let current: string | null = null
+      return altered(store, {
+        appendItems: async (params) => {
+          current = params.threadId
+          await yieldOften()
+          const threadId = current ?? params.threadId
+          try {
+            await store.appendItems({ ...params, threadId })
+          } catch {
+            await store.appendItems(params)
+          }
+        },
+      })
+    },
+  },
+]
