@@ -17,7 +17,7 @@ export interface OpenContext {
   readonly context: CaseContext
   readonly trace: Trace
   /** Closes every handle and removes the storage. Rejects when the store does. */
-  dispose(): Promise<void>
+  readonly dispose: () => Promise<void>
 }
 
 /** What a context is made of. */

@@ -126,8 +126,8 @@ function ordered(value: unknown): unknown {
 
 /** The lines of one list that are not in the other, in order: a longest common subsequence. */
 function changedLines(left: readonly string[], right: readonly string[]): string[] {
-  const lengths = left.map(() => new Array<number>(right.length + 1).fill(0))
-  lengths.push(new Array<number>(right.length + 1).fill(0))
+  const zeros = (): number[] => Array.from({ length: right.length + 1 }, () => 0)
+  const lengths = Array.from({ length: left.length + 1 }, zeros)
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0
   for (let i = left.length - 1; i >= 0; i -= 1) {
     for (let j = right.length - 1; j >= 0; j -= 1) {
