@@ -1,4 +1,5 @@
 import type { AppendThreadItemsParams } from '../../src/store/params.js'
+import type { StoredThreadHistory } from '../../src/store/records.js'
 import { writers } from '../claims.js'
 import { altered, remembered, yieldOften } from './alter.js'
 import type { Mutant } from './mutant.js'
@@ -133,5 +134,52 @@ export const concurrencyMutants: readonly Mutant[] = [
         },
       })
     },
+  },
+  {
+    id: 'reads-go-back',
+    breaks: 'a read beside an append gives the history of an earlier read again',
+    violates: 'CONC-6',
+    mayAlsoBreak: ['CONC-3', 'HIST-4', 'HIST-8'],
+    seenIn: 'a cache in front of a replica',
+    wrap: (store) => {
+      const known = new Map<string, StoredThreadHistory>()
+      let appending = 0
+      return altered(store, {
+        appendItems: async (params) => {
+          appending += 1
+          try {
+            await store.appendItems(params)
+            await yieldOften()
+          } finally {
+            appending -= 1
+          }
+        },
+        loadHistory: async (params) => {
+          const earlier = known.get(params.threadId)
+          if (appending > 0 && earlier !== undefined) return earlier
+          const history = await store.loadHistory(params)
+          known.set(params.threadId, history)
+          return history
+        },
+      })
+    },
+  },
+  {
+    id: 'overlapping-patches-are-lost',
+    breaks: 'of patches that overlap the last one puts the other fields back',
+    violates: 'CONC-7',
+    mayAlsoBreak: ['META-16'],
+    seenIn: 'openai/codex#21873',
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const { threadId, patch } = params
+          const before = await store.readThread({ threadId, includeArchived: true })
+          await yieldOften()
+          const { name, model } = before
+          const whole = { name, ...(model !== null && { model }), ...patch }
+          return store.updateThreadMetadata({ ...params, patch: whole })
+        },
+      }),
   },
 ]
