@@ -1,3 +1,4 @@
+import { settledCases } from './settled-cases.js'
 import { afterAll } from 'vitest'
 import { describeConformance } from '../conformance/vitest.js'
 import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
@@ -10,7 +11,7 @@ const { subject, server } = await httpSubject({
   behind: { open: (scope) => openPgliteStore({ driver, namespace: scope }) },
 })
 
-describeConformance(subject, { seed: 1 })
+describeConformance(subject, { seed: 1, cases: settledCases })
 
 afterAll(async () => {
   await server.close()

@@ -1,4 +1,5 @@
+import { settledCases } from './settled-cases.js'
 import { describeConformance } from '../conformance/vitest.js'
 import { pgliteSubject } from './postgres-subjects.js'
 
-describeConformance(await pgliteSubject(), { seed: 1 })
+describeConformance(await pgliteSubject(), { seed: 1, cases: settledCases })
