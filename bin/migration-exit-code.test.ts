@@ -12,7 +12,6 @@ interface Facts {
   readonly left?: number
   readonly changed?: readonly string[]
   readonly stopped?: MigrationResult['stopped']
-  readonly dryRun?: boolean
   readonly onConflict?: ConflictPolicy
 }
 
@@ -27,16 +26,15 @@ test.each<[string, number, Facts]>([
   ['a store went away', 3, { totals: { failed: 1 }, planned: 2, left: 1, stopped: outage }],
   ['it was interrupted', 130, { totals: { failed: 1 }, left: 1, stopped: 'interrupted' }],
   ['the source holds no thread', 6, {}],
-  ['a dry run found something to do', 0, { planned: 2, left: 2, dryRun: true }],
 ])('%s: exit code %d', (_, code, facts) => {
   const { totals = {}, planned = 0, left = 0, changed = [], stopped = null } = facts
-  const { dryRun = false, onConflict = 'fail' } = facts
+  const { onConflict = 'fail' } = facts
   const threads = Array.from({ length: planned }) as MigrationResult['plan']['threads']
   const plan = { threads, byteCount: 0, bytesToRead: 0, bytesToSend: 0 }
   expect(
     migrationExitCode(
       { totals: { ...none, ...totals }, plan, left, review: { changed, findings: [] }, stopped },
-      { dryRun, onConflict },
+      onConflict,
     ),
   ).toBe(code)
 })

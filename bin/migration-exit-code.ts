@@ -10,7 +10,7 @@ export function migrationExitCode(
     review,
     stopped,
   }: Pick<MigrationResult, 'totals' | 'plan' | 'left' | 'review' | 'stopped'>,
-  { dryRun, onConflict }: { readonly dryRun: boolean; readonly onConflict: ConflictPolicy },
+  onConflict: ConflictPolicy,
 ): ExitCode {
   if (stopped === 'interrupted') return ExitCode.interrupted
   if (stopped !== null) return ExitCode.unreachable
@@ -18,7 +18,6 @@ export function migrationExitCode(
   const wrong = totals.failed + (onConflict === 'skip' ? 0 : totals.conflict)
   if (wrong > 0) return ExitCode.different
   if (plan.threads.length === 0 && totals.already === 0) return ExitCode.nothingExecuted
-  if (dryRun) return ExitCode.done
   const open = totals.busy + totals.conflict + left + review.changed.length
   return open > 0 ? ExitCode.incomplete : ExitCode.done
 }

@@ -55,19 +55,3 @@ export function tallyLine({ severity, code, count, threads, meaning }: FindingTa
   const mark = { error: '!', warning: '~', info: '·' }[severity]
   return `${mark} ${count.toLocaleString('en').padStart(5)} ${code.padEnd(19)} ${meaning} (${counted(threads, 'thread')})`
 }
-
-/** The lines that `migrate --dry-run` ends with. */
-export function planSummary(result: MigrationResult, target: string): string[] {
-  const { plan, totals, onlyInTarget } = result
-  const states = new Map<string, number>()
-  for (const { state } of plan.threads) states.set(state, (states.get(state) ?? 0) + 1)
-  const parts = [...states].map(([state, count]) => `${count.toLocaleString('en')} ${state}`)
-  const same = totals.already > 0 ? [`${totals.already.toLocaleString('en')} same`] : []
-  const all = plan.threads.length + totals.already
-  const nothing = plan.threads.length === 0
-  return [
-    `${counted(all, 'thread')}: ${[...parts, ...same].join(', ') || 'none'}; ${formatBytes(plan.bytesToSend)} to send`,
-    ...(onlyInTarget > 0 ? [`${counted(onlyInTarget, 'thread')} only in the target`] : []),
-    nothing ? 'nothing is left to send' : `dry run: nothing was written to ${target}`,
-  ]
-}

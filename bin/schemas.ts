@@ -1,6 +1,8 @@
 import conformanceBaseline from '../conformance/schemas/conformance-baseline.schema.json' with { type: 'json' }
 import conformanceReport from '../conformance/schemas/conformance-report.schema.json' with { type: 'json' }
 import killMatrix from '../conformance/schemas/kill-matrix.schema.json' with { type: 'json' }
+import dryRunReport from '../migrate/schemas/dry-run-report.schema.json' with { type: 'json' }
+import migrationPlan from '../migrate/schemas/migration-plan.schema.json' with { type: 'json' }
 import migrationReport from '../migrate/schemas/migration-report.schema.json' with { type: 'json' }
 import verificationReport from '../migrate/schemas/verification-report.schema.json' with { type: 'json' }
 import receiptReport from '../migrate/schemas/receipt-report.schema.json' with { type: 'json' }
@@ -18,6 +20,8 @@ import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
 
 /** Every schema the package ships, by the name `threadstore schema` knows it by. */
 export const schemas: Readonly<Record<string, object>> = {
+  'migration-plan': migrationPlan,
+  'dry-run-report': dryRunReport,
   'migration-report': migrationReport,
   'verification-report': verificationReport,
   receipt,

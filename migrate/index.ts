@@ -11,6 +11,16 @@ export {
   type MigrationFindingKind,
   findingKind,
 } from './findings.js'
+export { type InspectedPlan, inspectPlan, type UnreadableThread } from './inspect-plan.js'
+export { type InspectedState, type InspectedThread, inspectedStates } from './inspect-thread.js'
+export { linesLostByCodex } from './lost-by-codex.js'
+export {
+  isIntact,
+  PLAN_SCHEMA,
+  type PlanDocument,
+  sealPlan,
+  type StaleThread,
+} from './plan-document.js'
 export type { StreamDifference } from './first-difference.js'
 export { type Inventory, type InventoryOptions, takeInventory } from './inventory.js'
 export type { MigrationSides } from './inventory.js'

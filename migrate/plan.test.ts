@@ -8,6 +8,7 @@ function planned(threadId: string, bytes: number, baseIds: string[] = []): Plann
     byteCount: bytes,
     bytesToRead: bytes,
     bytesToSend: bytes,
+    rollouts: [],
     rolloutIds: [`${threadId}-rollout`],
     baseIds: baseIds.map((id) => `${id}-rollout`),
   }

@@ -12,9 +12,19 @@ export interface PlannedThread {
   readonly bytesToRead: number
   /** Bytes that have to be sent if what the target holds is a prefix. */
   readonly bytesToSend: number
+  readonly rollouts: readonly PlannedRollout[]
   readonly rolloutIds: readonly RolloutId[]
   /** Rollouts of other threads that this one begins from. */
   readonly baseIds: readonly RolloutId[]
+}
+
+/** A rollout as the two stores list it. */
+export interface PlannedRollout {
+  readonly rolloutId: RolloutId
+  readonly byteCount: number
+  readonly fingerprint: string | null
+  /** Bytes of it that the target holds. */
+  readonly storedBytes: number
 }
 
 /** The facts of a plan about a thread, from what the two stores list. */
@@ -36,6 +46,12 @@ export function plannedThread(
     bytesToSend: sum(
       unproven.map((r) => Math.max(0, r.byteCount - (stored.get(r.rolloutId)?.byteCount ?? 0))),
     ),
+    rollouts: rollouts.map(({ rolloutId, byteCount, fingerprint }) => ({
+      rolloutId,
+      byteCount,
+      fingerprint,
+      storedBytes: stored.get(rolloutId)?.byteCount ?? 0,
+    })),
     rolloutIds: [...own],
     baseIds: [...new Set(bases)].filter((id) => !own.has(id)),
   }

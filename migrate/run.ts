@@ -14,6 +14,7 @@ import {
   rolloutOwners,
   withBases,
 } from './plan.js'
+import { type PlanDocument, type StaleThread, staleThreads } from './plan-document.js'
 import { type RunReview, reviewRun } from './review-run.js'
 import { RunLog, type RunFacts } from './run-log.js'
 import { RunTally, type RunTotals } from './run-tally.js'
@@ -27,6 +28,8 @@ export interface MigrateOptions extends MigrationSides {
   readonly ids: IdSource
   /** Threads to copy, with those their histories begin in. @defaultValue every thread */
   readonly only?: ReadonlySet<ThreadId>
+  /** Threads to copy, and how they have to be found. @defaultValue whatever is found */
+  readonly plan?: Pick<PlanDocument, 'threads'>
   /** @defaultValue `JOBS_DEFAULT` */
   readonly jobs?: number
   /** @defaultValue `ON_CONFLICT_DEFAULT` */
@@ -51,6 +54,8 @@ export interface MigrationResult extends RunTotals {
   readonly onlyInTarget: number
   /** Threads asked for that the source does not have. If there are any, nothing was copied. */
   readonly unknown: readonly ThreadId[]
+  /** Threads that are not as they were planned. If there are any, nothing was copied. */
+  readonly stale: readonly StaleThread[]
   /** Why the run ended before its plan, or `null`. */
   readonly stopped: 'interrupted' | ThreadStoreError | null
 }
@@ -69,7 +74,10 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
     },
   })
   const { only } = options
-  const chosen = only === undefined ? inventory.threads : withBases(inventory.threads, only)
+  const pinned = options.plan && new Set(options.plan.threads.map(({ threadId }) => threadId))
+  const stale = options.plan === undefined ? [] : staleThreads(options.plan, inventory.threads)
+  const asked = only === undefined ? inventory.threads : withBases(inventory.threads, only)
+  const chosen = asked.filter(({ threadId }) => pinned?.has(threadId) ?? true)
   const plan = orderPlan(chosen.filter((thread) => thread.state !== 'same'))
   tally.note({
     type: 'planned',
@@ -79,7 +87,8 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   })
   const known = new Set(inventory.threads.map((thread) => thread.threadId))
   const unknown = [...(only ?? [])].filter((threadId) => !known.has(threadId))
-  const idle = options.dryRun === true || unknown.length > 0 || plan.threads.length === 0
+  const refused = unknown.length > 0 || stale.length > 0
+  const idle = options.dryRun === true || refused || plan.threads.length === 0
   const ran = idle ? nothingRan : await run(options, plan, inventory.threads, tally)
   return {
     plan,
@@ -89,6 +98,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
     review: ran.review,
     onlyInTarget: inventory.onlyInTarget,
     unknown,
+    stale,
     stopped: ran.stopped,
   }
 }

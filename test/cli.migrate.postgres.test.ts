@@ -67,6 +67,41 @@ describe('threadstore migrate', () => {
     expect(runCli(['threads', 'list', target, '--json']).stdout).toContain('"threads": []')
   })
 
+  test('--plan pins what is done, and is refused when anything changed', async () => {
+    const [home, target] = [await copyHome('0.131.0'), newTarget()]
+    const plan = join(temporaryFolder(), 'plan.json')
+    const dry = runCli(['migrate', home, target, '--dry-run', '--plan', plan])
+    expect(dry).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/plan: .* sha256 [0-9a-f]{64}/),
+    })
+    parseDocument(readFileSync(plan, 'utf8'), 'migration-plan')
+    expect(runCli(['migrate', home, newTarget(), '--plan', plan])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the plan has another target'),
+    })
+    expect(runCli(['migrate', home, target, '--plan', plan])).toMatchObject({ status: 0 })
+    expect(runCli(['migrate', home, target, '--plan', plan])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the plan is out of date'),
+    })
+    expect(runCli(['migrate', home, target, '--dry-run']).stdout).toContain(
+      'nothing is left to send',
+    )
+    writeFileSync(plan, readFileSync(plan, 'utf8').replace('"state": "new"', '"state": "grown"'))
+    expect(runCli(['migrate', home, target, '--plan', plan])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('was changed'),
+    })
+  })
+
+  test('--dry-run says what Codex itself would lose', async () => {
+    const home = await damagedHome('malformed-middle-line', 'nul-padding', 'good-legacy')
+    const { status, stdout } = runCli(['migrate', home, 'memory:', '--dry-run'])
+    expect(status).toBe(0)
+    expect(stdout).toContain('codex migrate-rollouts --apply would lose 2 lines of 2 threads')
+  })
+
   test('--only copies the thread and what it begins from', async () => {
     const [home, target] = [await copyHome('0.131.0'), newTarget()]
     const { status, stdout } = runCli(['migrate', home, target, '--only', ALPHA])
@@ -82,11 +117,11 @@ describe('threadstore migrate', () => {
     const { status, stdout, stderr } = runCli(['migrate', home, target, '--json', '--report', file])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const report = parseDocument(stdout, 'migration-report')
-    expect(report).toMatchObject({ totals: { proven: 9 }, exitCode: 0, dryRun: false })
+    expect(report).toMatchObject({ totals: { proven: 9 }, exitCode: 0 })
     expect(report['threads']).toHaveLength(9)
     expect(readFileSync(file, 'utf8')).toBe(stdout)
     const planned = runCli(['migrate', home, target, '--json', '--dry-run'])
-    expect(parseDocument(planned.stdout, 'migration-report')).toMatchObject({ dryRun: true })
+    expect(parseDocument(planned.stdout, 'dry-run-report')).toMatchObject({ same: 9, threads: [] })
   })
 
   test('takes the target from a variable and shows no password', async () => {
