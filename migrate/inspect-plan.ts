@@ -1,6 +1,7 @@
 import { ThreadStoreError } from '../src/store/errors.js'
 import { type InspectContext, type InspectedThread, inspectThread } from './inspect-thread.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
+import { isOutage } from './retry.js'
 
 /** A thread of a plan that could not be read. */
 export interface UnreadableThread {
@@ -20,7 +21,10 @@ export interface InspectedPlan {
   readonly unreadable: readonly UnreadableThread[]
 }
 
-/** Reads every thread of a plan once, several at a time. Findings go to `onThread` only. */
+/**
+ * Reads every thread of a plan once, several at a time. Findings go to `onThread` only. A store that
+ * goes away is no matter of one thread, and thrown.
+ */
 export async function inspectPlan(
   { threads }: MigrationPlan,
   options: InspectPlanOptions,
@@ -39,7 +43,7 @@ export async function inspectPlan(
         found.set(threadId, facts)
         options.onThread?.(inspected)
       } catch (error) {
-        if (options.signal?.aborted) throw error
+        if (options.signal?.aborted || isOutage(error)) throw error
         unreadable.push({ threadId, reason: ThreadStoreError.from(error, 'inspect').message })
       }
     }
