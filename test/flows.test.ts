@@ -1,46 +1,41 @@
-import { describe, expect, test } from 'vitest'
-import { flowCases } from '../conformance/flows/cases/index.js'
+import { afterAll, expect, test } from 'vitest'
 import { flowMutants } from '../conformance/flows/mutants.js'
 import { proveFlows } from '../conformance/flows/prove-flows.js'
-import { runFlows } from '../conformance/flows/run-flows.js'
+import { createHttpThreadServer } from '../src/stores/http/http-thread-server.js'
+import { openHttpStore } from '../src/stores/http/open-http-store.js'
 import { openLocalStore } from '../src/stores/local/open-local-store.js'
-import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
 import { openPgliteStore } from '../src/stores/postgres/open-pglite-store.js'
-import { ourAppServer } from './flow-subject.js'
+import { describeFlows, FLOW_TIMEOUT_MS } from './flows/describe-flows.js'
+import { namespaceOf, ourAppServer } from './flows/our-app-server.js'
+import { memoryBehind } from './http/memory-behind.js'
 
-/** Cases of one subject run beside each other, so they get more time than they need. */
-const TIMEOUT_MS = 120_000
+const driver = await openPgliteDriver()
+const storages = memoryBehind()
+const server = await createHttpThreadServer({ open: (namespace) => storages.open(namespace) })
+const url = await server.listen({ port: 0 })
 
-const driver = openPgliteDriver()
+const memory = ourAppServer('memory', (folder) => storages.open(folder))
 
-const memory = ourAppServer('memory', false, () => Promise.resolve(openMemoryStore()))
-const local = ourAppServer('local', true, (home) => openLocalStore({ home }))
-const pglite = ourAppServer('pglite', true, async (folder) =>
-  openPgliteStore({ driver: await driver, namespace: folder.replaceAll(/\W/g, '_').slice(-40) }),
+describeFlows(memory)
+describeFlows(ourAppServer('local', (home) => openLocalStore({ home })))
+describeFlows(
+  ourAppServer('pglite', (folder) => openPgliteStore({ driver, namespace: namespaceOf(folder) })),
 )
-
-describe.each([memory, local, pglite])('$name', (subject) => {
-  test.concurrent.each(flowCases)(
-    '$id: $title',
-    async (flowCase) => {
-      const { cases } = await runFlows(subject, { cases: [flowCase] })
-      const unproved = !subject.durable && flowCase.doors?.includes('restart') === true
-      expect(cases.map(({ outcome, reason }) => ({ outcome, reason }))).toEqual([
-        unproved
-          ? { outcome: 'unproved', reason: 'needs restart' }
-          : { outcome: 'passed', reason: null },
-      ])
-    },
-    TIMEOUT_MS,
-  )
-})
+describeFlows(
+  ourAppServer('http', (folder) => openHttpStore({ url, namespace: namespaceOf(folder) })),
+)
 
 test.concurrent.each(flowMutants)(
   'a server of which it is true that “$id” is found out',
   async (mutant) => {
-    const results = await proveFlows(local, { mutants: [mutant] })
+    const results = await proveFlows(memory, { mutants: [mutant] })
     expect(results.map(({ outcome }) => outcome)).toEqual(['killed'])
   },
-  TIMEOUT_MS,
+  FLOW_TIMEOUT_MS,
 )
+
+afterAll(async () => {
+  await server.close()
+  await driver.close()
+})

@@ -8,8 +8,8 @@ export type FlowDoor = 'several-connections' | 'restart' | 'store-calls'
 export interface FlowContext {
   /** A client that has introduced itself. */
   readonly client: AppServerClient
-  /** A git work tree, on the branch `main`. */
-  readonly project: string
+  /** Makes a git work tree, on the branch `main`; the same one when called again. */
+  readonly project: () => Promise<string>
   /** A client that has not introduced itself. Needs the door `several-connections`. */
   readonly stranger: () => AppServerClient
   /** Another client. Needs the door `several-connections`. */

@@ -146,7 +146,7 @@ async function openBench(subject: FlowSubject, clock: Clock): Promise<Bench> {
   const running = new Running(subject, await subject.start(place))
   return {
     has: (door) => running.has(door),
-    context: async () => running.context(await gitProject(join(folder, 'project')), place),
+    context: async () => running.context(once(join(folder, 'project'), gitProject), place),
     [Symbol.asyncDispose]: async () => disposeAll(running, model, folder),
   }
 }
@@ -178,7 +178,10 @@ class Running {
     }
   }
 
-  async context(project: string, place: Parameters<FlowSubject['start']>[0]): Promise<FlowContext> {
+  async context(
+    project: () => Promise<string>,
+    place: Parameters<FlowSubject['start']>[0],
+  ): Promise<FlowContext> {
     return {
       client: await this.#introduced(),
       project,
@@ -210,6 +213,12 @@ class Running {
     await client.initialize('flows')
     return client
   }
+}
+
+/** What is made from a folder when somebody first asks for it. */
+function once<T>(folder: string, make: (folder: string) => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make(folder))
 }
 
 async function gitProject(folder: string): Promise<string> {

@@ -35,9 +35,9 @@ export const listCases: readonly FlowCase[] = [
     title: 'a list holds what the request asks for',
     requirements: ['FLOW-11'],
     run: async ({ client, project }) => {
-      const here = await talkedThread(client, ['a needle in here'], { cwd: project })
+      const here = await talkedThread(client, ['a needle in here'], { cwd: await project() })
       assert.deepEqual(await listed(client, {}), [here])
-      assert.deepEqual(await listed(client, { cwd: project }), [here])
+      assert.deepEqual(await listed(client, { cwd: await project() }), [here])
       assert.deepEqual(await listed(client, { cwd: '/elsewhere' }), [])
       assert.deepEqual(await listed(client, { modelProviders: ['somebody'] }), [])
       assert.deepEqual(await listed(client, { modelProviders: [] }), [here])

@@ -43,7 +43,7 @@ export const metadataCases: readonly FlowCase[] = [
     title: 'git facts are set, kept and cleared one by one',
     requirements: ['FLOW-14'],
     run: async ({ client, project }) => {
-      const threadId = await talkedThread(client, ['hello'], { cwd: project })
+      const threadId = await talkedThread(client, ['hello'], { cwd: await project() })
       const before = (await read(client, threadId))['gitInfo'] as JsonObject
       assert.equal(before['branch'], 'main')
       const set = await patched(client, threadId, { branch: ' feature ' })
@@ -59,7 +59,7 @@ export const metadataCases: readonly FlowCase[] = [
     requirements: ['FLOW-14'],
     doors: ['restart'],
     run: async ({ client, project, restart }) => {
-      const threadId = await talkedThread(client, ['hello'], { cwd: project })
+      const threadId = await talkedThread(client, ['hello'], { cwd: await project() })
       const next = await restart()
       const cleared = await patched(next, threadId, { sha: null, branch: 'other' })
       assert.equal(isJsonObject(cleared) ? cleared['sha'] : undefined, null)

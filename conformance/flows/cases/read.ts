@@ -8,12 +8,19 @@ export const readCases: readonly FlowCase[] = [
     title: 'turns are read when they are asked for, with all their items',
     requirements: ['FLOW-7'],
     run: async ({ client, project }) => {
-      const threadId = await talkedThread(client, ['one', 'two'], { cwd: project })
+      const threadId = await talkedThread(client, ['one', 'two'], { cwd: await project() })
       const summary = await read(client, threadId, false)
       const { id, preview, cwd, turns, name, forkedFromId } = summary
       assert.deepEqual(
         { id, preview, cwd, turns, name, forkedFromId },
-        { id: threadId, preview: 'one', cwd: project, turns: [], name: null, forkedFromId: null },
+        {
+          id: threadId,
+          preview: 'one',
+          cwd: await project(),
+          turns: [],
+          name: null,
+          forkedFromId: null,
+        },
       )
       const whole = turnsOf(await read(client, threadId))
       assert.deepEqual(

@@ -105,7 +105,9 @@ export const requestCases: readonly FlowCase[] = [
     title: 'everything the server tells of threads and turns has the shape of the schema',
     requirements: ['FLOW-4'],
     run: async ({ client, project }) => {
-      const threadId = await talkedThread(client, ['hello', 'please TOOL'], { cwd: project })
+      const threadId = await talkedThread(client, ['hello', 'please TOOL'], {
+        cwd: await project(),
+      })
       await client.request('thread/name/set', { threadId, name: 'a name' })
       const ephemeral = await startThread(client, { ephemeral: true })
       await runTurn(client, ephemeral)

@@ -56,7 +56,7 @@ export const reviewCases: readonly FlowCase[] = [
     title: 'a detached review stands where its parent stands',
     requirements: ['FLOW-37'],
     run: async ({ client, project }) => {
-      const threadId = await talkedThread(client, ['one'], { cwd: project })
+      const threadId = await talkedThread(client, ['one'], { cwd: await project() })
       const gitInfo = { branch: 'feature' }
       await client.request('thread/metadata/update', { threadId, gitInfo })
       const parent = await read(client, threadId)

@@ -27,14 +27,20 @@ export const turnCases: readonly FlowCase[] = [
     requirements: ['FLOW-2'],
     run: async ({ client, project }) => {
       const from = client.messages.length
-      const result = await client.request('thread/start', { cwd: project })
+      const result = await client.request('thread/start', { cwd: await project() })
       const announced = await client.notification('thread/started', idOf(result), from)
       assert.deepEqual(story(client, from), ['response', 'thread/started'])
       assert.deepEqual(announced['thread'], result['thread'])
       const { preview, status, turns, cwd, ephemeral } = threadOf(result)
       assert.deepEqual(
         { preview, status, turns, cwd, ephemeral },
-        { preview: '', status: { type: 'idle' }, turns: [], cwd: project, ephemeral: false },
+        {
+          preview: '',
+          status: { type: 'idle' },
+          turns: [],
+          cwd: await project(),
+          ephemeral: false,
+        },
       )
     },
   },

@@ -1,19 +1,24 @@
-import type { FlowServer, FlowSubject } from '../conformance/flows/subject.js'
-import type { Wire, WireListener } from '../conformance/flows/wire.js'
-import { AppServer } from '../src/app-server/index.js'
-import type { ThreadStore } from '../src/index.js'
-import type { PathReader } from '../src/live/path-reader.js'
-import { readGitInfo, responsesModelClient } from '../src/manager/index.js'
+import type { FlowServer, FlowSubject } from '../../conformance/flows/subject.js'
+import type { Wire, WireListener } from '../../conformance/flows/wire.js'
+import { AppServer } from '../../src/app-server/index.js'
+import type { ThreadStore } from '../../src/index.js'
+import type { PathReader } from '../../src/live/path-reader.js'
+import { readGitInfo, responsesModelClient } from '../../src/manager/index.js'
 
 /** Opens the store of a folder; the same folder, the same threads. */
 export type OpenStore = (folder: string) => Promise<ThreadStore>
 
+/** A namespace for the threads of a folder, where all folders share one database. */
+export function namespaceOf(folder: string): string {
+  return folder.replaceAll(/\W/g, '_').slice(-40)
+}
+
 /** Our app-server in this process: several clients, and a store whose calls are counted. */
-export function ourAppServer(name: string, durable: boolean, open: OpenStore): FlowSubject {
+export function ourAppServer(name: string, open: OpenStore): FlowSubject {
   return {
     name: `app-server on ${name}`,
     connections: 'several',
-    durable,
+    durable: true,
     start: async ({ folder, modelUrl }) => {
       const store = await open(folder)
       const calls: string[] = []

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { flowCases } from '../../conformance/flows/cases/index.js'
+import { runFlows } from '../../conformance/flows/run-flows.js'
+import type { FlowSubject } from '../../conformance/flows/subject.js'
+
+/** Cases of one subject run beside each other, so they get more time than they need. */
+export const FLOW_TIMEOUT_MS = 120_000
+
+/** Every flow as a test; none may be left out. */
+export function describeFlows(subject: FlowSubject): void {
+  describe(subject.name, () => {
+    test.concurrent.each(flowCases)(
+      '$id: $title',
+      async (flowCase) => {
+        const { cases } = await runFlows(subject, { cases: [flowCase] })
+        expect(cases.map(({ outcome, reason }) => ({ outcome, reason }))).toEqual([
+          { outcome: 'passed', reason: null },
+        ])
+      },
+      FLOW_TIMEOUT_MS,
+    )
+  })
+}
