@@ -17,12 +17,10 @@ const url = await server.listen({ port: 0 })
 
 const memory = ourAppServer('memory', (folder) => storages.open(folder))
 
-describeFlows(memory)
-describeFlows(ourAppServer('local', (home) => openLocalStore({ home })))
 describeFlows(
+  memory,
+  ourAppServer('local', (home) => openLocalStore({ home })),
   ourAppServer('pglite', (folder) => openPgliteStore({ driver, namespace: namespaceOf(folder) })),
-)
-describeFlows(
   ourAppServer('http', (folder) => openHttpStore({ url, namespace: namespaceOf(folder) })),
 )
 

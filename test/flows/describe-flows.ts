@@ -6,9 +6,9 @@ import type { FlowSubject } from '../../conformance/flows/subject.js'
 /** Cases of one subject run beside each other, so they get more time than they need. */
 export const FLOW_TIMEOUT_MS = 120_000
 
-/** Every flow as a test; none may be left out. */
-export function describeFlows(subject: FlowSubject): void {
-  describe(subject.name, () => {
+/** Every flow over every subject as a test; none may be left out. */
+export function describeFlows(...subjects: readonly FlowSubject[]): void {
+  describe.each(subjects)('$name', (subject) => {
     test.concurrent.each(flowCases)(
       '$id: $title',
       async (flowCase) => {
