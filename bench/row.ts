@@ -31,3 +31,8 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 export function round(value: number): number {
   return Number(value.toPrecision(3))
 }
+
+/** The one in the middle, which a few rounds that were disturbed do not move. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}

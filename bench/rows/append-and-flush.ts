@@ -5,10 +5,10 @@ import { systemIds } from '../../src/host/ids.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
-import { type BenchRow, round, seconds } from '../row.js'
+import { type BenchRow, median, round, seconds } from '../row.js'
 import { inFolder } from '../workspace.js'
 
-const BATCHES = 300
+const BATCHES = 1_000
 const text = 'a line of some length, as an agent says it. '.repeat(20)
 const batch: readonly RolloutItem[] = Array.from({ length: 10 }, () => ({
   timestamp: '2026-11-22T11:59:47.737Z',
@@ -36,17 +36,18 @@ export const appendAndFlush: BenchRow = {
       })
       const file = await open(join(folder, 'bare'), 'a')
       // In turns, so that a disk that slows down slows both.
-      let ours = 0
-      let bare = 0
+      const mine: number[] = []
+      const theirs: number[] = []
       for (let done = 0; done < BATCHES; done += 1) {
-        ours += await seconds(() => appendToStore(store, threadId))
-        bare += await seconds(() => appendToFile(file))
+        mine.push(await seconds(() => appendToStore(store, threadId)))
+        theirs.push(await seconds(() => appendToFile(file)))
       }
+      const [ours, bare] = [median(mine), median(theirs)]
       await file.close()
       await store.shutdownThread({ threadId })
       return {
-        figure: `${round(BATCHES / ours)} batches/s`,
-        beside: `write + fdatasync: ${round(BATCHES / bare)} batches/s`,
+        figure: `${round(1 / ours)} batches/s`,
+        beside: `write + fdatasync: ${round(1 / bare)} batches/s`,
         ratio: bare / ours,
         details: { batches: BATCHES, bytesPerBatch: bytes.length },
       }

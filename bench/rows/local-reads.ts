@@ -3,11 +3,14 @@ import { processWire } from '../../conformance/flows/wire.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { codexCommand, configureHome, installCodex } from '../../test/support/codex.js'
-import { type BenchRow, type Measured, round, seconds } from '../row.js'
+import { type BenchRow, type Measured, median, round, seconds } from '../row.js'
 import { inHome } from '../workspace.js'
 
 const CODEX = '0.131.0'
-const ROUNDS = 7
+
+/** Rounds that are not counted: both sides have looked around and are compiled by then. */
+const WARM_UP = 10
+const ROUNDS = 21
 
 /** A page of a long list, beside Codex on the same home. */
 export const localList: BenchRow = {
@@ -45,7 +48,7 @@ interface Contestants {
   readonly codex: (codex: AppServerClient, threadId: string) => Promise<void>
 }
 
-/** The median of some rounds on each side, first rounds left out: both have looked around by then. */
+/** The medians of rounds in turn, so that a machine that slows down slows both. */
 async function besideCodex(
   threads: number,
   bytes: number | undefined,
@@ -56,25 +59,23 @@ async function besideCodex(
     await using store = await openLocalStore({ home: dir, readOnly: true })
     const [newest] = (await store.listThreads({ pageSize: 1 })).items
     const threadId = newest?.threadId ?? ''
-    const mine = await median(() => ours(store, threadId))
     // Never asked for anything: listing and reading need no model.
     await configureHome(dir, 'http://127.0.0.1:9/v1')
     const client = new AppServerClient(processWire(codexCommand(await installCodex(CODEX), dir)))
     await client.initialize()
-    const theirs = await median(() => codex(client, threadId))
+    const mine: number[] = []
+    const theirs: number[] = []
+    for (let done = 0; done < WARM_UP + ROUNDS; done += 1) {
+      mine.push(await seconds(() => ours(store, threadId)))
+      theirs.push(await seconds(() => codex(client, threadId)))
+    }
     await client.close()
+    const [our, their] = [median(mine.slice(WARM_UP)), median(theirs.slice(WARM_UP))]
     return {
-      figure: `${round(mine * 1000)} ms`,
-      beside: `codex: ${round(theirs * 1000)} ms`,
-      ratio: theirs / mine,
-      details: { threads, rounds: ROUNDS },
+      figure: `${round(our * 1000)} ms`,
+      beside: `codex: ${round(their * 1000)} ms`,
+      ratio: their / our,
+      details: { threads, rounds: ROUNDS, firstMs: round((mine[0] ?? 0) * 1000) },
     }
   })
-}
-
-async function median(work: () => Promise<void>): Promise<number> {
-  await work()
-  const times: number[] = []
-  for (let done = 0; done < ROUNDS; done += 1) times.push(await seconds(work))
-  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN
 }
