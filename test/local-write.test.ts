@@ -68,7 +68,7 @@ describe('a new thread', () => {
     const applied = withState(home, (state) =>
       state.prepare('SELECT max(version), count(*) FROM _sqlx_migrations').raw().get(),
     )
-    expect(applied).toEqual([32, 32])
+    expect(applied).toEqual([62, 62])
   })
 })
 

@@ -9,6 +9,8 @@ import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js
 import { withWal } from './support/damage.js'
 import { hashTree } from './support/hash-tree.js'
 import { copyHome, damagedFixtures, damagedHome, listThreads } from './support/homes.js'
+import { fillEveryTable, rowsOfThreads } from './thread-rows.js'
+import { temporaryFolder } from './support/temporary-folder.js'
 import {
   allBytes,
   allThreads,
@@ -235,6 +237,22 @@ describe('a migration', () => {
 function isShadowed(place: string): boolean {
   return place.endsWith('da0000000027.jsonl.zst')
 }
+
+describe('the way back into a home', () => {
+  test('brings every row of every database that belongs to a thread', async () => {
+    const home = await copyHome('0.169.0')
+    fillEveryTable(home)
+    const restored = temporaryFolder()
+    await using target = await openTarget()
+    await runMigration(await openHome(home), target)
+    await using back = await openLocalStore({ home: restored })
+    expect((await runMigration(target, back)).totals).toMatchObject({ proven: 10 })
+    const rows = rowsOfThreads(home)
+    expect([...rows.keys()].filter((table) => rows.get(table)?.length === 0)).toEqual([])
+    expect(rowsOfThreads(restored)).toEqual(rows)
+    expect((await verify({ source: target, target: back })).totals).toMatchObject({ equal: 10 })
+  })
+})
 
 describe('verify', () => {
   test('names the thread of one byte that was changed in the database', async () => {

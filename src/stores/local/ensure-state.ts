@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { isoMillis } from '../../host/clock.js'
 import { withFileLock } from './home/file-lock.js'
 import type { OpenHome } from './open-home.js'
-import { createStateDatabase } from './state/create-state.js'
+import { createStateDatabase } from './state/create-database.js'
 import { type RecordStep, writeRecord } from './write-record.js'
 
 /** Where Codex puts databases that it had to give up. */

@@ -105,12 +105,12 @@ async function storeRecord(
   targets: readonly ImportTarget[],
 ): Promise<void> {
   const current = targets.at(-1)?.entry.file
-  const { sessionIndex } = home.paths
+  const { sessionIndex, sqliteHome } = home.paths
   await withFileLock(`${sessionIndex}.lock`, async () => {
     const indexName = (await home.names.names()).get(record.threadId) ?? null
     const renames = (indexName ?? '') !== (record.name ?? '')
     for (const database of home.databases) {
-      if (database.stem !== 'state') restoreExtra(database, record)
+      if (database.stem !== 'state') restoreExtra(database, sqliteHome, record)
     }
     await changeRecord(home, record.threadId, {
       change: ({ rolloutPath }) => ({ ...record, rolloutPath }),

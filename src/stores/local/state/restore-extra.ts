@@ -2,7 +2,9 @@ import Database from 'better-sqlite3'
 import { type JsonObject, type JsonValue, isJsonObject } from '../../../protocol/json.js'
 import type { ThreadRecord } from '../../../store/records.js'
 import type { CodexDatabase, DatabaseStem } from './codex-database.js'
+import { createDatabase } from './create-database.js'
 import { rowFromJson } from './json-row.js'
+import { prepared } from './statements.js'
 import { type SqlRow, hasTable, tableColumns } from './table-columns.js'
 import { existingColumns, insertRow, updateThreadRow } from './write-row.js'
 
@@ -15,20 +17,41 @@ const sharedTables = ['thread_sections', 'projects', 'project_roots'] as const
 export function restoreStateExtra(db: Database.Database, record: ThreadRecord): void {
   for (const table of sharedTables) restoreRows(db, table, rowsOf(record, 'state', table), 'IGNORE')
   attempt(db, () => updateThreadRow(db, record.threadId, columnsOf(db, record)))
-  for (const table of tablesOf(record, 'state')) {
+  for (const table of parentsFirst(db, tablesOf(record, 'state'))) {
     restoreRows(db, table, ownRows(db, record, 'state', table), 'REPLACE')
   }
 }
 
-/** Puts what a thread's extra holds of another database back. */
-export function restoreExtra(database: CodexDatabase, record: ThreadRecord): void {
-  const tables = tablesOf(record, database.stem)
-  if (tables.length === 0 || database.connection() === null) return
+/** Puts what a thread's extra holds of another database back, which is made where there is none. */
+export function restoreExtra(
+  database: CodexDatabase,
+  sqliteHome: string,
+  record: ThreadRecord,
+): void {
+  const { stem } = database
+  const tables = tablesOf(record, stem)
+  if (tables.length === 0) return
+  if (database.file() === null && stem !== 'thread_history') createDatabase(sqliteHome, stem)
+  if (database.connection() === null) return
   database.change((db) => {
-    for (const table of tables) {
+    for (const table of parentsFirst(db, tables)) {
       restoreRows(db, table, ownRows(db, record, database.stem, table), 'REPLACE')
     }
   })
+}
+
+/**
+ * Tables that others refer to come first: a row that is replaced takes the rows with it that refer
+ * to it, and one that refers to a row that is not there is refused.
+ */
+function parentsFirst(db: Database.Database, tables: readonly string[]): string[] {
+  const query = prepared<[string], string>(
+    db,
+    'SELECT "table" FROM pragma_foreign_key_list(?)',
+  ).pluck()
+  const references = (table: string): number =>
+    query.all(table).filter((parent) => tables.includes(parent)).length
+  return tables.toSorted((a, b) => references(a) - references(b))
 }
 
 /** Rows of the thread itself: nothing that came with a thread may write what belongs to another. */
