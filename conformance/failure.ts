@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { ConformanceCase } from './case.js'
+import { drawnHistory } from './concurrency/drawn-history.js'
 import { HistoryBroken } from './concurrency/history-broken.js'
 import { printLanes } from './concurrency/print-lanes.js'
 import { brokenRequirement, rejectionOf } from './expect.js'
@@ -38,6 +39,7 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
       cause instanceof HistoryBroken
         ? printLanes(testCase, cause.calls)
         : printProgram(testCase, trace?.calls ?? [], compared),
+    history: cause instanceof HistoryBroken ? drawnHistory(cause) : null,
     signature: signatureOf(testCase.id, requirement, kind, cause),
     looksLike: [],
     replay: encodeReplay({ case: testCase.id, seed, path: counterexamplePath(reason) }),

@@ -67,7 +67,7 @@ export async function prove(
   const { onEvent: _events, onMutant, mutants = everyMutant, quick = false, ...quiet } = options
   const seed = options.seed ?? 1
   const control = await run(subject, { runs: 10, ...quiet, seed })
-  const runOptions = { runs: 10, ...quiet, seed, firstOnly: true }
+  const runOptions = { runs: 10, ...quiet, seed, firstOnly: true, likenesses: false }
   const results: MutantResult[] = []
   for (const mutant of mutants) {
     const only = quick ? { filter: mutant.violates } : {}

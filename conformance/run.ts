@@ -2,18 +2,17 @@ import { createHash } from 'node:crypto'
 import { type Clock, isoMillis, systemClock } from '../src/host/clock.js'
 import { type IdSource, systemIds } from '../src/host/ids.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
-import { type Baseline, applyBaseline, staleEntries } from './baseline.js'
-import { type ConformanceCase, type Search, Unproved } from './case.js'
-import { type ContextOptions, limitsOf, openContext } from './context.js'
+import { type Baseline, staleEntries } from './baseline.js'
+import type { ConformanceCase } from './case.js'
 import { withDeadline } from './deadline.js'
+import { type Circumstances, decide, today, undecided } from './decide.js'
 import { rejectionOf } from './expect.js'
-import { describeFailure } from './failure.js'
+import { looksLike } from './mutants/looks-like.js'
 import type { CaseResult, Report, RunEvent } from './report/report.js'
 import { summarize } from './report/summarize.js'
 import { type Selection, selectCases } from './select.js'
 import type { StoreSubject } from './subject.js'
 import { suite } from './suite.js'
-import type { Trace } from './trace.js'
 
 /** How a run goes about it; every part has a default. */
 export interface RunOptions extends Selection {
@@ -34,38 +33,55 @@ export interface RunOptions extends Selection {
   readonly signal?: AbortSignal
   readonly clock?: Clock
   readonly ids?: IdSource
+  /** Looks for mutants that fail alike, for the first failures. @defaultValue true */
+  readonly likenesses?: boolean
   readonly onEvent?: (event: RunEvent) => void
+  /** Told before anything is called: `soFar` is the report as it stands when the run is cut off. */
+  readonly onBegin?: (soFar: (problem: string) => Report) => void
 }
+
+/** Failures for which mutants that fail alike are looked up; more would take its time. */
+const LIKENESSES_MAX = 20
 
 /** Runs the suite against a subject. Never throws: whatever goes wrong is in the report. */
 export async function run(subject: StoreSubject, options: RunOptions = {}): Promise<Report> {
-  const { clock = systemClock, onEvent } = options
+  const { clock = systemClock, ids = systemIds, onEvent, signal } = options
   const planned = selectCases(options.cases ?? suite, options)
+  const seed = options.seed ?? numberOf(ids.newId())
   const startedMs = clock.now()
-  const started = await startRun(subject, options)
-  const { seed } = started
-  onEvent?.({ type: 'started', subject: subject.name, planned: planned.length, seed })
   const results: CaseResult[] = []
-  if (started.supports !== null) {
+  let supports: ThreadStoreCapabilities | null = null
+  const summary = (problem: string | null, aborted: boolean): Report =>
+    summarize({
+      subject,
+      options: { ...options, seed },
+      supports,
+      problem,
+      aborted,
+      suiteSize: (options.cases ?? suite).length,
+      planned: planned.length,
+      results,
+      staleBaseline: staleEntries(results, options.baseline ?? [], today(clock)),
+      startedAt: isoMillis(startedMs),
+      durationMs: clock.now() - startedMs,
+    })
+  options.onBegin?.((problem) => {
+    const next = planned[results.length]
+    return summary(next === undefined ? problem : `${problem} during ${next.id}`, true)
+  })
+  const started = await startRun(subject, { ...options, seed })
+  supports = started.supports
+  onEvent?.({ type: 'started', subject: subject.name, planned: planned.length, seed })
+  if (supports !== null) {
     for (const [index, testCase] of planned.entries()) {
       const laws = planned.slice(index).filter(({ kind }) => kind === 'law').length
       const result = await started.decide(testCase, laws)
       results.push(result)
-      onEvent?.({ type: 'case', result })
+      onEvent?.({ type: 'case', index, result })
     }
   }
-  const report = summarize({
-    subject,
-    options: { ...options, seed },
-    supports: started.supports,
-    problem: started.problem,
-    suiteSize: (options.cases ?? suite).length,
-    planned: planned.length,
-    results,
-    staleBaseline: staleEntries(results, options.baseline ?? [], today(clock)),
-    startedAt: isoMillis(startedMs),
-    durationMs: clock.now() - startedMs,
-  })
+  const aborted = signal?.aborted ?? false
+  const report = summary(started.problem ?? (aborted ? 'the run was interrupted' : null), aborted)
   onEvent?.({ type: 'finished', report })
   return report
 }
@@ -86,11 +102,12 @@ export async function startRun(
   subject: StoreSubject,
   options: RunOptions = {},
 ): Promise<StartedRun> {
-  const { clock = systemClock, ids = systemIds } = options
+  const { clock = systemClock, ids = systemIds, likenesses = true } = options
   const seed = options.seed ?? numberOf(ids.newId())
   const newScope = scopes(ids)
   const startedMs = clock.now()
   const probed = await probe(subject, clock, newScope)
+  let failures = 0
   return {
     seed,
     supports: 'supports' in probed ? probed.supports : null,
@@ -98,21 +115,23 @@ export async function startRun(
     decide: async (testCase, laws = 1) => {
       if ('problem' in probed) return undecided(testCase, 'unproved', probed.problem)
       const { supports } = probed
-      const common: Run = { subject, options, seed, clock, newScope, supports, startedMs }
-      return decide(common, testCase, laws)
+      const common: Circumstances = { subject, options, seed, clock, newScope, supports, startedMs }
+      const result = await decide(common, testCase, laws)
+      if (result.failure !== null) failures += 1
+      const explained = likenesses && failures <= LIKENESSES_MAX
+      return explained ? withLikenesses(testCase, result, seed) : result
     },
   }
 }
 
-/** What the cases of one run have in common. */
-interface Run {
-  readonly subject: StoreSubject
-  readonly options: RunOptions
-  readonly seed: number
-  readonly clock: Clock
-  readonly supports: ThreadStoreCapabilities
-  readonly startedMs: number
-  readonly newScope: () => string
+async function withLikenesses(
+  testCase: ConformanceCase,
+  result: CaseResult,
+  seed: number,
+): Promise<CaseResult> {
+  const { failure } = result
+  if (failure === null) return result
+  return { ...result, failure: { ...failure, looksLike: await looksLike(testCase, failure, seed) } }
 }
 
 /** What the store claims, or why it cannot be asked. */
@@ -133,105 +152,6 @@ async function probe(
   }
 }
 
-/** Gives one case its one outcome. */
-async function decide(
-  common: Run,
-  testCase: ConformanceCase,
-  lawsLeft: number,
-): Promise<CaseResult> {
-  const { subject, supports, options, clock, startedMs } = common
-  const { requires, doors = [] } = testCase
-  if (requires !== undefined && !requires.holds(supports)) {
-    return undecided(testCase, 'not-applicable', `needs a store that ${requires.text}`)
-  }
-  const missing = doors.filter((door) => subject[door] === undefined)
-  if (missing.length > 0) {
-    return undecided(testCase, 'unproved', `the subject offers no ${missing.join(' and no ')}`)
-  }
-  if (options.signal?.aborted) return undecided(testCase, 'unproved', 'the run was interrupted')
-  const left = (options.budgetMs ?? Infinity) - (clock.now() - startedMs)
-  if (left <= 0) return undecided(testCase, 'unproved', 'the time budget was spent')
-  return execute(common, testCase, searchOf(common, left / Math.max(1, lawsLeft)))
-}
-
-function searchOf({ subject, options, seed }: Run, shareMs: number): Search {
-  const { runs, caseTimeoutMs } = limitsOf(subject)
-  const budgeted = Number.isFinite(shareMs)
-  return {
-    seed,
-    runs: options.runs ?? (budgeted ? 1_000_000 : runs),
-    path: options.path ?? null,
-    timeLimitMs: budgeted ? Math.ceil(shareMs) : caseTimeoutMs * 0.8,
-    firstOnly: options.firstOnly ?? false,
-  }
-}
-
-async function execute(
-  { subject, options, clock, newScope }: Run,
-  testCase: ConformanceCase,
-  search: Search,
-): Promise<CaseResult> {
-  const begun = clock.now()
-  const timeoutMs = limitsOf(subject).caseTimeoutMs + search.timeLimitMs
-  const ended = await attempt(timeoutMs, { subject, testCase, clock, search, newScope })
-  const result: CaseResult = {
-    ...factsOf(testCase),
-    ...ended,
-    durationMs: clock.now() - begun,
-  }
-  return applyBaseline(result, options.baseline ?? [], today(clock))
-}
-
-/** How a case that was run ended. */
-type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure'>
-
-/** Runs a case to its end, and closes what it opened. */
-async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ended> {
-  const { testCase, clock, search } = options
-  const traces: Trace[] = []
-  const work = async (): Promise<void> => {
-    const { context, trace, dispose } = await openContext(options)
-    traces.push(trace)
-    try {
-      await testCase.run(context)
-    } catch (reason) {
-      // What the store does when it is closed after a failure adds nothing to that failure.
-      await dispose().catch(() => {})
-      throw reason
-    }
-    await dispose()
-  }
-  try {
-    await withDeadline(clock, timeoutMs, work())
-    return { outcome: 'passed', reason: null, failure: null }
-  } catch (reason) {
-    if (reason instanceof Unproved) {
-      return { outcome: 'unproved', reason: reason.message, failure: null }
-    }
-    const trace = traces[0] ?? null
-    const failure = describeFailure({ testCase, reason, trace, seed: search.seed })
-    return { outcome: 'failed', reason: null, failure }
-  }
-}
-
-function undecided(
-  testCase: ConformanceCase,
-  outcome: 'not-applicable' | 'unproved',
-  reason: string,
-): CaseResult {
-  return { ...factsOf(testCase), outcome, reason, durationMs: 0, failure: null }
-}
-
-function factsOf({
-  id,
-  title,
-  kind = 'case',
-  set,
-  requirements,
-}: ConformanceCase): Pick<CaseResult, 'id' | 'title' | 'kind' | 'set' | 'requirements'> {
-  return { id, title, kind, set, requirements }
-}
-
 /** Names for storage: new ones in every run, because the storage may outlive it. */
 function scopes(ids: IdSource): () => string {
   const prefix = createHash('sha256').update(ids.newId()).digest('hex').slice(0, 10)
@@ -244,8 +164,4 @@ function scopes(ids: IdSource): () => string {
 
 function numberOf(id: string): number {
   return createHash('sha256').update(id).digest().readUInt32BE() % 2 ** 31
-}
-
-function today(clock: Clock): string {
-  return isoMillis(clock.now()).slice(0, 10)
 }

@@ -32,7 +32,7 @@ function opens(client: string, index: number): string {
 }
 
 /** As few lanes as hold the calls: one lane is of one client, and its calls do not overlap. */
-function lanesOf(calls: readonly RecordedCall[]): RecordedCall[][] {
+export function lanesOf(calls: readonly RecordedCall[]): RecordedCall[][] {
   const lanes: RecordedCall[][] = []
   for (const call of calls.toSorted((a, b) => a.begin - b.begin)) {
     const lane = lanes.find((one) => {

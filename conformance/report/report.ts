@@ -20,6 +20,22 @@ export type Verdict =
   | 'nothing-executed'
   | 'unreachable'
 
+/** A call of a concurrent failure, as it is drawn. Times are logical: what is smaller was before. */
+export interface HistoryCall {
+  readonly client: string
+  /** Calls of one lane do not overlap. */
+  readonly lane: number
+  readonly begin: number
+  /** `null`: it had not returned. */
+  readonly end: number | null
+  readonly verb: string
+  readonly params: string
+  /** How it went, in words. */
+  readonly outcome: string
+  /** One of those that contradict each other. */
+  readonly culprit: boolean
+}
+
 /** Why a case failed, for people and for programs. */
 export interface Failure {
   /** `timeout`: the case did not end. `error`: something else than an assertion was thrown. */
@@ -33,6 +49,8 @@ export interface Failure {
   readonly diff: string | null
   /** The calls that lead there, as a test one can paste. */
   readonly program: string
+  /** The calls that overlapped, where that is what went wrong. */
+  readonly history: readonly HistoryCall[] | null
   /** Equal for failures that look alike, whatever the ids and texts in them. */
   readonly signature: string
   /** Mutants that fail this case in the same way: the kind of defect to look for. */
@@ -82,6 +100,8 @@ export interface Report {
   readonly startedAt: string
   readonly durationMs: number
   readonly verdict: Verdict
+  /** The run ended before every planned case was decided; `problem` says why. */
+  readonly aborted: boolean
   /** Why there is no verdict on the store, where there is none. */
   readonly problem: string | null
   /** Cases the run set out to decide; each has exactly one outcome. */
@@ -103,5 +123,10 @@ export type RunEvent =
       readonly planned: number
       readonly seed: number
     }
-  | { readonly type: 'case'; readonly result: CaseResult }
+  | {
+      readonly type: 'case'
+      /** Counts from 0. */
+      readonly index: number
+      readonly result: CaseResult
+    }
   | { readonly type: 'finished'; readonly report: Report }

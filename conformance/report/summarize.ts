@@ -17,6 +17,8 @@ export interface Findings {
   readonly options: RunOptions & { readonly seed: number }
   readonly supports: ThreadStoreCapabilities | null
   readonly problem: string | null
+  /** The run did not get to its end. */
+  readonly aborted: boolean
   readonly suiteSize: number
   readonly planned: number
   readonly results: readonly CaseResult[]
@@ -27,9 +29,10 @@ export interface Findings {
 
 /** The report of a run. Every planned case has exactly one outcome, or the run proves nothing. */
 export function summarize(findings: Findings): Report {
-  const { subject, options, supports, planned, results, staleBaseline } = findings
+  const { subject, options, supports, planned, results, staleBaseline, aborted } = findings
   const executed = results.filter(wasExecuted).length
-  const lost = supports === null ? 0 : planned - new Set(results.map(({ id }) => id)).size
+  const decided = new Set(results.map(({ id }) => id)).size
+  const lost = supports === null || aborted ? 0 : planned - decided
   const problem =
     lost === 0
       ? findings.problem
@@ -51,6 +54,7 @@ export function summarize(findings: Findings): Report {
     startedAt: findings.startedAt,
     durationMs: findings.durationMs,
     verdict: verdictOf(findings, executed, lost),
+    aborted,
     problem,
     planned,
     executed,
@@ -66,12 +70,13 @@ function wasExecuted({ outcome }: CaseResult): boolean {
 }
 
 function verdictOf(findings: Findings, executed: number, lost: number): Verdict {
-  const { supports, results, staleBaseline } = findings
+  const { supports, results, staleBaseline, aborted } = findings
   if (supports === null) return 'unreachable'
   if (executed === 0) return 'nothing-executed'
   const failed = results.some(({ outcome }) => outcome === 'failed')
   if (failed || staleBaseline.length > 0 || lost > 0) return 'non-conformant'
-  return results.some(({ outcome }) => outcome === 'unproved') ? 'unproved' : 'conformant'
+  const open = aborted || results.some(({ outcome }) => outcome === 'unproved')
+  return open ? 'unproved' : 'conformant'
 }
 
 function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> {

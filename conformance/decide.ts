@@ -1,0 +1,127 @@
+import { type Clock, isoMillis } from '../src/host/clock.js'
+import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
+import { applyBaseline } from './baseline.js'
+import { type ConformanceCase, type Search, Unproved } from './case.js'
+import { type ContextOptions, limitsOf, openContext } from './context.js'
+import { withDeadline } from './deadline.js'
+import { describeFailure } from './failure.js'
+import type { CaseResult } from './report/report.js'
+import type { RunOptions } from './run.js'
+import type { StoreSubject } from './subject.js'
+import type { Trace } from './trace.js'
+
+/** What the cases of one run have in common. */
+export interface Circumstances {
+  readonly subject: StoreSubject
+  readonly options: RunOptions
+  readonly seed: number
+  readonly clock: Clock
+  readonly supports: ThreadStoreCapabilities
+  readonly startedMs: number
+  readonly newScope: () => string
+}
+
+/** Gives one case its one outcome. */
+export async function decide(
+  common: Circumstances,
+  testCase: ConformanceCase,
+  lawsLeft: number,
+): Promise<CaseResult> {
+  const { subject, supports, options, clock, startedMs } = common
+  const { requires, doors = [] } = testCase
+  if (requires !== undefined && !requires.holds(supports)) {
+    return undecided(testCase, 'not-applicable', `needs a store that ${requires.text}`)
+  }
+  const missing = doors.filter((door) => subject[door] === undefined)
+  if (missing.length > 0) {
+    return undecided(testCase, 'unproved', `the subject offers no ${missing.join(' and no ')}`)
+  }
+  if (options.signal?.aborted) return undecided(testCase, 'unproved', 'the run was interrupted')
+  const left = (options.budgetMs ?? Infinity) - (clock.now() - startedMs)
+  if (left <= 0) return undecided(testCase, 'unproved', 'the time budget was spent')
+  return execute(common, testCase, searchOf(common, left / Math.max(1, lawsLeft)))
+}
+
+function searchOf({ subject, options, seed }: Circumstances, shareMs: number): Search {
+  const { runs, caseTimeoutMs } = limitsOf(subject)
+  const budgeted = Number.isFinite(shareMs)
+  return {
+    seed,
+    runs: options.runs ?? (budgeted ? 1_000_000 : runs),
+    path: options.path ?? null,
+    timeLimitMs: budgeted ? Math.ceil(shareMs) : caseTimeoutMs * 0.8,
+    firstOnly: options.firstOnly ?? false,
+  }
+}
+
+async function execute(
+  { subject, options, clock, newScope }: Circumstances,
+  testCase: ConformanceCase,
+  search: Search,
+): Promise<CaseResult> {
+  const begun = clock.now()
+  const timeoutMs = limitsOf(subject).caseTimeoutMs + search.timeLimitMs
+  const ended = await attempt(timeoutMs, { subject, testCase, clock, search, newScope })
+  const result: CaseResult = {
+    ...factsOf(testCase),
+    ...ended,
+    durationMs: clock.now() - begun,
+  }
+  return applyBaseline(result, options.baseline ?? [], today(clock))
+}
+
+/** How a case that was run ended. */
+type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure'>
+
+/** Runs a case to its end, and closes what it opened. */
+async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ended> {
+  const { testCase, clock, search } = options
+  const traces: Trace[] = []
+  const work = async (): Promise<void> => {
+    const { context, trace, dispose } = await openContext(options)
+    traces.push(trace)
+    try {
+      await testCase.run(context)
+    } catch (reason) {
+      // What the store does when it is closed after a failure adds nothing to that failure.
+      await dispose().catch(() => {})
+      throw reason
+    }
+    await dispose()
+  }
+  try {
+    await withDeadline(clock, timeoutMs, work())
+    return { outcome: 'passed', reason: null, failure: null }
+  } catch (reason) {
+    if (reason instanceof Unproved) {
+      return { outcome: 'unproved', reason: reason.message, failure: null }
+    }
+    const trace = traces[0] ?? null
+    const failure = describeFailure({ testCase, reason, trace, seed: search.seed })
+    return { outcome: 'failed', reason: null, failure }
+  }
+}
+
+/** The result of a case whose calls were not made. */
+export function undecided(
+  testCase: ConformanceCase,
+  outcome: 'not-applicable' | 'unproved',
+  reason: string,
+): CaseResult {
+  return { ...factsOf(testCase), outcome, reason, durationMs: 0, failure: null }
+}
+
+function factsOf({
+  id,
+  title,
+  kind = 'case',
+  set,
+  requirements,
+}: ConformanceCase): Pick<CaseResult, 'id' | 'title' | 'kind' | 'set' | 'requirements'> {
+  return { id, title, kind, set, requirements }
+}
+
+/** The day it is, as baselines spell it. */
+export function today(clock: Clock): string {
+  return isoMillis(clock.now()).slice(0, 10)
+}
