@@ -37,6 +37,8 @@ export class ServedImport {
     this.#next = null
     requireFitting(head, bytes.length, this.#channels.length)
     const settled = this.#result.then(() => undefined)
+    // A part without bytes waits for nothing.
+    settled.catch(() => {})
     let offset = 0
     for (const [index, channel] of this.#channels.entries()) {
       const length = head.bytes[index] ?? 0
