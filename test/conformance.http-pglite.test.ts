@@ -1,4 +1,3 @@
-import { settledCases } from './settled-cases.js'
 import { afterAll } from 'vitest'
 import { describeConformance } from '../conformance/vitest.js'
 import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
@@ -11,7 +10,7 @@ const { subject, server } = await httpSubject({
   behind: { open: (scope) => openPgliteStore({ driver, namespace: scope }) },
 })
 
-describeConformance(subject, { seed: 1, cases: settledCases })
+describeConformance(subject, { seed: 1 })
 
 afterAll(async () => {
   await server.close()

@@ -1,5 +1,4 @@
-import { settledCases } from './settled-cases.js'
 import { describeConformance } from '../conformance/vitest.js'
 import { pgliteSubject } from './postgres-subjects.js'
 
-describeConformance(await pgliteSubject(), { seed: 1, cases: settledCases })
+describeConformance(await pgliteSubject(), { seed: 1 })

@@ -1,4 +1,5 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import type { ThreadId } from '../../src/protocol/thread-id.js'
 import { userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { coldThread, liveThread } from '../build/threads.js'
@@ -109,6 +110,30 @@ export const concurrencyCases: readonly ConformanceCase[] = [
       await store.appendItems({ threadId, items: batch('once', 1) })
       const metas = (await store.loadHistory({ threadId })).items.length
       equal(metas, 2, 'session_meta and the item')
+    },
+  },
+  {
+    id: 'conc.loser-finds-writer',
+    title: 'a create that lost against another on the same handle can append at once',
+    requirements: ['CONC-4'],
+    set: 'core',
+    run: async (context) => {
+      const { store } = context
+      const create = async (threadId: ThreadId, lane: number): Promise<void> => {
+        await store.createThread(creating(threadId)).catch(() => {})
+        await store.appendItems({ threadId, items: batch(`lane${lane}`, 1) })
+      }
+      for (let round = 0; round < 8; round += 1) {
+        const threadId = context.threadId()
+        const lanes = [0, 1, 2]
+        await Promise.all(lanes.map((lane) => create(threadId, lane)))
+        const texts = labels(await conversationOf(store, threadId))
+        equal(
+          texts.toSorted(),
+          lanes.map((lane) => `lane${lane}/0`),
+          'every item once',
+        )
+      }
     },
   },
   {

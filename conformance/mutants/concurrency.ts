@@ -1,3 +1,4 @@
+import { notLive } from '../../src/store/errors.js'
 import type { AppendThreadItemsParams } from '../../src/store/params.js'
 import type { StoredThreadHistory } from '../../src/store/records.js'
 import { writers } from '../claims.js'
@@ -87,6 +88,33 @@ export const concurrencyMutants: readonly Mutant[] = [
           } finally {
             creating.delete(threadId)
           }
+        },
+      })
+    },
+  },
+  {
+    id: 'writer-known-late',
+    breaks: 'a thread is there before the handle that creates it knows that it is its writer',
+    violates: 'CONC-4',
+    wrap: (store) => {
+      const creating = new Set<string>()
+      const known = (threadId: string): void => {
+        if (creating.has(threadId)) throw notLive(threadId)
+      }
+      return altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          creating.add(params.threadId)
+          await yieldOften()
+          creating.delete(params.threadId)
+        },
+        appendItems: async (params) => {
+          known(params.threadId)
+          await store.appendItems(params)
+        },
+        persistThread: async (params) => {
+          known(params.threadId)
+          await store.persistThread(params)
         },
       })
     },

@@ -17,15 +17,14 @@ export interface WriterTarget extends Lease {
 }
 
 /**
- * Appends to one rollout, one call after the other. It knows where the log ends without asking,
- * because nobody else can append while its lease holds.
+ * Appends to one rollout. It knows where the log ends without asking, because nobody else can append
+ * while its lease holds.
  */
 export class LiveWriter {
   readonly target: WriterTarget
   readonly #context: PostgresContext
   /** `null` after an append whose outcome is not known. */
   #end: LogEnd | null
-  #queue: Promise<unknown> = Promise.resolve()
 
   constructor(context: PostgresContext, target: WriterTarget, end: LogEnd) {
     this.#context = context
@@ -33,18 +32,8 @@ export class LiveWriter {
     this.#end = end
   }
 
+  /** Stores a batch. Call when what was asked before is done. */
   async append(items: readonly RolloutItem[]): Promise<void> {
-    if (items.length > 0) await this.inTurn(() => this.#append(items))
-  }
-
-  /** Runs `work` when what was asked before is done. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#queue.then(work)
-    this.#queue = turn.catch(() => undefined)
-    return turn
-  }
-
-  async #append(items: readonly RolloutItem[]): Promise<void> {
     const { clock, driver, namespace } = this.#context
     const from = this.#end ?? (await this.#findEnd())
     this.#end = from

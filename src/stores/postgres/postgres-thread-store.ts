@@ -3,6 +3,7 @@ import type { ThreadId } from '../../protocol/thread-id.js'
 import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
 import type { ThreadStoreCapabilities } from '../../store/capabilities.js'
 import { ThreadStoreError, notLive, storeClosed, threadNotFound } from '../../store/errors.js'
+import { InTurn } from '../../store/in-turn.js'
 import { itemPage, turnPage } from '../../store/paging.js'
 import type * as params from '../../store/params.js'
 import type { ImportThreadParams, ThreadExport, ThreadReceipt } from '../../store/raw-history.js'
@@ -61,6 +62,11 @@ export class PostgresThreadStore implements ThreadStore {
   readonly #keeper: LeaseKeeper
   readonly #batcher: ImportBatcher
   readonly #writers = new Map<ThreadId, LiveWriter>()
+  /**
+   * Calls about the writer of a thread: the database and this handle change one after the other, and
+   * no call may come in between and find that they disagree.
+   */
+  readonly #turns = new InTurn()
   #closing: Promise<void> | null = null
 
   constructor(options: PostgresThreadStoreOptions) {
@@ -87,7 +93,10 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async appendItems({ threadId, items }: params.AppendThreadItemsParams): Promise<void> {
-    await this.#once(async () => (await this.#writer(threadId)).append(items))
+    await this.#inTurn(threadId, async () => {
+      const writer = await this.#writer(threadId)
+      if (items.length > 0) await writer.append(items)
+    })
   }
 
   async persistThread(persist: params.ThreadParams): Promise<void> {
@@ -96,28 +105,26 @@ export class PostgresThreadStore implements ThreadStore {
 
   /** An append is durable when it is acknowledged; what is under way is waited for. */
   async flushThread({ threadId }: params.ThreadParams): Promise<void> {
-    await this.#once(async () => (await this.#writer(threadId)).inTurn(async () => {}))
+    await this.#inTurn(threadId, async () => {
+      await this.#writer(threadId)
+    })
   }
 
   async shutdownThread({ threadId }: params.ThreadParams): Promise<void> {
-    await this.#repeatable(async () => {
-      const writer = await this.#writer(threadId)
-      await shutdownThread(this.#context, writer).catch((reason: unknown) => {
-        // A writer that was taken over is nothing this handle could hold on to.
-        if (ThreadStoreError.is(reason, 'CONFLICT')) this.#forget(threadId, writer)
-        throw reason
-      })
-      this.#forget(threadId, writer)
-    })
+    await this.#inTurn(threadId, () =>
+      retried(this.#context.clock, async () => this.#shutDown(await this.#writer(threadId))),
+    )
   }
 
   async discardThread({ threadId }: params.ThreadParams): Promise<void> {
-    await this.#repeatable(async () => {
-      const writer = this.#writers.get(threadId)
-      if (writer === undefined) return
-      await discardThread(this.#context, writer)
-      this.#forget(threadId, writer)
-    })
+    await this.#inTurn(threadId, () =>
+      retried(this.#context.clock, async () => {
+        const writer = this.#writers.get(threadId)
+        if (writer === undefined) return
+        await discardThread(this.#context, writer)
+        this.#writers.delete(threadId)
+      }),
+    )
   }
 
   async loadHistory(load: params.LoadThreadHistoryParams): Promise<StoredThreadHistory> {
@@ -142,11 +149,11 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async listTurns(list: params.ListTurnsParams): Promise<TurnPage> {
-    return turnPage(await this.#turns(list, list.itemsView ?? 'summary'), list)
+    return turnPage(await this.#foldedTurns(list, list.itemsView ?? 'summary'), list)
   }
 
   async listItems(list: params.ListItemsParams): Promise<ItemPage> {
-    return itemPage(await this.#turns(list, 'full'), list)
+    return itemPage(await this.#foldedTurns(list, 'full'), list)
   }
 
   async updateThreadMetadata(update: params.UpdateThreadMetadataParams): Promise<StoredThread> {
@@ -191,11 +198,9 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async #close(): Promise<void> {
+    await this.#turns.settled()
     const writers = [...this.#writers.values()]
-    this.#writers.clear()
-    const ended = await Promise.allSettled(
-      writers.map((writer) => shutdownThread(this.#context, writer)),
-    )
+    const ended = await Promise.allSettled(writers.map((writer) => this.#shutDown(writer)))
     await this.#keeper.end()
     await this.#release()
     const failed = ended.find((end) => end.status === 'rejected')
@@ -218,11 +223,18 @@ export class PostgresThreadStore implements ThreadStore {
     }
   }
 
+  /** Makes a call about the writer of a thread, once those that came before it are done. */
+  async #inTurn(threadId: ThreadId, work: () => Promise<void>): Promise<void> {
+    await this.#once(() => this.#turns.run(threadId, work))
+  }
+
   async #open(threadId: ThreadId, open: () => Promise<LiveWriter>): Promise<void> {
-    await this.#repeatable(async () => {
-      await this.#keeper.start()
-      this.#writers.set(threadId, await open())
-    })
+    await this.#inTurn(threadId, () =>
+      retried(this.#context.clock, async () => {
+        await this.#keeper.start()
+        this.#writers.set(threadId, await open())
+      }),
+    )
   }
 
   async #writer(threadId: ThreadId): Promise<LiveWriter> {
@@ -232,12 +244,17 @@ export class PostgresThreadStore implements ThreadStore {
     throw thread === null ? threadNotFound(threadId) : notLive(threadId)
   }
 
-  /** Another writer may have been opened on the thread since. */
-  #forget(threadId: ThreadId, writer: LiveWriter): void {
-    if (this.#writers.get(threadId) === writer) this.#writers.delete(threadId)
+  async #shutDown(writer: LiveWriter): Promise<void> {
+    const { threadId } = writer.target
+    await shutdownThread(this.#context, writer).catch((reason: unknown) => {
+      // A writer that was taken over is nothing this handle could hold on to.
+      if (ThreadStoreError.is(reason, 'CONFLICT')) this.#writers.delete(threadId)
+      throw reason
+    })
+    this.#writers.delete(threadId)
   }
 
-  async #turns(
+  async #foldedTurns(
     of: params.LoadThreadHistoryParams,
     view: TurnItemsView,
   ): Promise<readonly StoredTurn[]> {

@@ -5,20 +5,18 @@ import type { PostgresContext } from './postgres-context.js'
 import { findRollout } from './rollout-row.js'
 import { releaseLease } from './writer-lease.js'
 
-/** Gives a writer's lease back once what was asked of it is done, and tidies its log. */
+/** Gives a writer's lease back, and tidies its log. */
 export async function shutdownThread(
   { driver, namespace }: PostgresContext,
   writer: LiveWriter,
 ): Promise<void> {
   const { threadId, rolloutId } = writer.target
-  await writer.inTurn(() =>
-    driver.transaction('write', async (session) => {
-      const rollout = await findRollout(session, namespace, rolloutId, 'FOR UPDATE')
-      const isReleased = await releaseLease(session, namespace, writer.target)
-      if (rollout === null || !isReleased) throw writerLost(threadId)
-      await mergeSmallSegments(session, namespace, rollout.logId)
-    }),
-  )
+  await driver.transaction('write', async (session) => {
+    const rollout = await findRollout(session, namespace, rolloutId, 'FOR UPDATE')
+    const isReleased = await releaseLease(session, namespace, writer.target)
+    if (rollout === null || !isReleased) throw writerLost(threadId)
+    await mergeSmallSegments(session, namespace, rollout.logId)
+  })
 }
 
 /** Gives a writer's lease back, if it still has it, and does nothing else. */
@@ -26,5 +24,5 @@ export async function discardThread(
   { driver, namespace }: PostgresContext,
   writer: LiveWriter,
 ): Promise<void> {
-  await writer.inTurn(() => releaseLease(driver, namespace, writer.target))
+  await releaseLease(driver, namespace, writer.target)
 }

@@ -14,7 +14,7 @@ import { headers, otherRoutes } from '../routes.js'
 import type { LogEnd } from '../wire.js'
 import { encodeCall } from './call-of-verb.js'
 import { HandleLostError, type HttpCall, type HttpConnection } from './http-connection.js'
-import { InTurn } from './in-turn.js'
+import { InTurn } from '../../../store/in-turn.js'
 import { endsWith, type Fate, fateOf, type LiveThread } from './live-thread.js'
 import { readForm, readHistory, readNothing } from './read-result.js'
 
