@@ -7,6 +7,11 @@ export class UnreachableError extends Error {
   override readonly name: string = 'UnreachableError'
 }
 
+/** A command refuses to begin. The message says why, and nothing has changed. */
+export class NothingDoneError extends Error {
+  override readonly name: string = 'NothingDoneError'
+}
+
 /** Reasons that say something of the place a store is in, not of the call. */
 const outOfReach: ReadonlySet<ErrorReason> = new Set([
   'unavailable',
@@ -34,6 +39,9 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof UnreachableError) {
     return { message: error.message, code: ExitCode.unreachable }
+  }
+  if (error instanceof NothingDoneError) {
+    return { message: error.message, code: ExitCode.nothingExecuted }
   }
   if (ThreadStoreError.is(error)) return storeFailure(error)
   if (error instanceof Error && error.name === 'AbortError') {

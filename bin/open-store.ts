@@ -49,20 +49,23 @@ async function openOrExplain(
   }
 }
 
-/** A Codex home, opened to be looked at. */
+/** An open Codex home. */
 export interface OpenedHome extends AsyncDisposable {
   readonly store: LocalThreadStore
   readonly label: string
 }
 
 /** Opens a Codex home for what only a home can do. */
-export async function openHome(text: string): Promise<OpenedHome> {
+export async function openHome(
+  text: string,
+  access: 'read' | 'write' = 'read',
+): Promise<OpenedHome> {
   const address = parseStoreAddress(text)
   if (address.kind !== 'local') throw new UsageError(`${redact(text)} is no Codex home`)
   requireFolder(address.dir)
   const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
   try {
-    const store = await openLocalStore({ home: address.dir, readOnly: true })
+    const store = await openLocalStore({ home: address.dir, readOnly: access === 'read' })
     return { store, label: text, [Symbol.asyncDispose]: () => store.close() }
   } catch (error) {
     throw explained(error, text)

@@ -1,91 +1,95 @@
 import type { Argv } from 'yargs'
 import { stopReason } from '../../migrate/index.js'
+import type { FoundPlace } from '../../src/stores/local/scan/finding-tally.js'
 import type { HomeFinding } from '../../src/stores/local/scan/home-findings.js'
-import type { HomeInventory, HomeScan } from '../../src/stores/local/scan/scan-home.js'
+import type { HomeScan } from '../../src/stores/local/scan/scan-home.js'
 import { ExitCode } from '../exit-codes.js'
-import { counted, formatBytes } from '../format.js'
 import { defaultHome } from '../default-home.js'
 import { openHome } from '../open-store.js'
-import { reportedRun } from '../reported-run.js'
+import { repairExitCode, repairHome, repairLines, requireQuiet } from '../repair-home.js'
+import { type RunEnd, type RunTools, reportedRun } from '../reported-run.js'
+import { summaryLines } from '../scan-summary.js'
+import { UsageError } from '../usage-error.js'
 
 /** `threadstore scan`: what is in a Codex home, and what is not as it should be. */
 export function scanCommand(yargs: Argv): Argv {
   return yargs.command(
     'scan [home]',
-    'say what a Codex home holds and what is wrong with it; touches nothing',
+    'say what a Codex home holds and what is wrong with it; touches nothing without --repair',
     (options) =>
       options
         .positional('home', { type: 'string', describe: 'the home  [default: ~/.codex]' })
         .options({
+          repair: {
+            type: 'boolean',
+            default: false,
+            describe: 'put right what can be, after copying every file that changes',
+          },
+          'dry-run': { type: 'boolean', default: false, describe: 'with --repair: only show what' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
         }),
-    async ({ home = defaultHome(), json, report }) => {
-      await using opened = await openHome(home)
-      const header = { schema: 'threadstore/scan-report/1', home: opened.label }
+    async ({ home = defaultHome(), json, report, repair, dryRun }) => {
+      if (dryRun && !repair)
+        throw new UsageError('--dry-run is for --repair; a scan changes nothing')
+      if (repair && !dryRun) await requireQuiet(home)
+      const header = { schema: 'threadstore/scan-report/1', home }
       const options = { json, report, verb: 'scanned', header, list: 'findings' }
       process.exitCode = await reportedRun<HomeFinding>(options, async (tools) => {
-        const { signal, progress } = tools
-        const scan = await opened.store.scan({
-          signal,
-          onProgress: ({ rollouts, bytes }) => progress.set({ found: rollouts, bytes }),
+        const places: FoundPlace[] = []
+        const scan = await scanned(home, tools, (found) => {
+          if (repair) places.push(found)
         })
         for (const finding of scan.findings) tools.report.add(finding)
-        return {
-          exitCode: scan.findings.some(({ severity }) => severity === 'error')
-            ? ExitCode.different
-            : ExitCode.done,
-          summary: { inventory: scan.inventory, stopped: stopReason(null) },
-          lines: () => summaryLines(scan),
-        }
+        return repair ? await repaired(home, { tools, scan, places, dryRun }) : endOf(scan)
       })
     },
   )
 }
 
-function summaryLines({ inventory, findings }: HomeScan): string[] {
-  return [
-    ...inventoryLines(inventory),
-    ...(findings.length === 0 ? ['nothing to complain about'] : ['findings']),
-    ...findings.flatMap(findingLines),
-  ]
+async function scanned(
+  home: string,
+  { signal, progress }: RunTools<HomeFinding>,
+  onPlace: (found: FoundPlace) => void,
+): Promise<HomeScan> {
+  await using opened = await openHome(home)
+  return await opened.store.scan({
+    signal,
+    onPlace,
+    onProgress: ({ rollouts, bytes }) => progress.set({ found: rollouts, bytes }),
+  })
 }
 
-function inventoryLines(inventory: HomeInventory): string[] {
-  const { threads, archivedThreads, forks, revertedThreads, rollouts, compressedRollouts } =
-    inventory
-  const kinds = [
-    [archivedThreads, 'archived'],
-    [forks, 'forked'],
-    [revertedThreads, 'reverted'],
-  ] as const
-  const words = kinds.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`)
-  const files = compressedRollouts > 0 ? `, ${compressedRollouts} compressed` : ''
-  return [
-    `${counted(threads, 'thread')}${words.length > 0 ? ` (${words.join(', ')})` : ''} in ${counted(rollouts, 'rollout')}${files}, ${formatBytes(inventory.bytes)}`,
-    ...(['modelProviders', 'sources', 'cliVersions', 'historyModes'] as const).map((census) => {
-      const values = inventory[census].map(({ value, count }) => `${value} ${count}`)
-      return `  ${labels[census].padEnd(9)} ${values.join(' · ')}`
-    }),
-    ...inventory.largestRollouts
-      .slice(0, 3)
-      .map(({ file, bytes }) => `  largest   ${formatBytes(bytes).padStart(9)}  ${file}`),
-  ]
+function endOf(scan: HomeScan): RunEnd {
+  const failed = scan.findings.some(({ severity }) => severity === 'error')
+  return {
+    exitCode: failed ? ExitCode.different : ExitCode.done,
+    summary: { inventory: scan.inventory, stopped: stopReason(null) },
+    lines: () => summaryLines(scan),
+  }
 }
 
-const labels = {
-  modelProviders: 'providers',
-  sources: 'sources',
-  cliVersions: 'versions',
-  historyModes: 'modes',
-} as const
+interface ScannedHome {
+  readonly tools: RunTools<HomeFinding>
+  readonly scan: HomeScan
+  readonly places: readonly FoundPlace[]
+  readonly dryRun: boolean
+}
 
-function findingLines({ severity, code, count, measured, remedy, samples }: HomeFinding): string[] {
-  const mark = { error: '!', warning: '~', info: '·' }[severity]
-  const number = count.toLocaleString('en').padStart(6)
-  return [
-    `${mark}${number} ${code.padEnd(22)} ${measured}`,
-    ...samples.slice(0, 2).map((sample) => `${' '.repeat(31)}${sample}`),
-    ...(remedy === null ? [] : [`${' '.repeat(31)}→ ${remedy}`]),
-  ]
+/** Repairs, and looks at the whole home again: only what a scan no longer finds is repaired. */
+async function repaired(
+  home: string,
+  { tools, scan, places, dryRun }: ScannedHome,
+): Promise<RunEnd> {
+  const { backup, actions } = await repairHome(home, places, dryRun)
+  const after = dryRun ? scan : await scanned(home, tools, () => {})
+  const repair = { dryRun, backup, actions, remaining: dryRun ? null : after.findings }
+  return {
+    exitCode: dryRun ? endOf(scan).exitCode : repairExitCode(actions, after.findings),
+    summary: { inventory: scan.inventory, repair, stopped: stopReason(null) },
+    lines: () => [
+      ...summaryLines(scan),
+      ...repairLines({ backup, actions }, dryRun ? null : after.findings),
+    ],
+  }
 }

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { threadReferenced } from '../../store/errors.js'
+import { rolloutsFrom } from './dependents.js'
 import { withFileLock } from './home/file-lock.js'
 import { stagedPath } from './home/new-rollout.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
@@ -41,10 +42,8 @@ async function refuseReferenced(
   threadId: ThreadId,
   own: ReadonlySet<RolloutId>,
 ): Promise<void> {
-  for (const entry of home.index.listing().entries()) {
-    if (entry.threadId === threadId) continue
-    const base = (await home.heads.tryHead(entry))?.historyBase
-    if (base && own.has(base.rolloutId)) throw threadReferenced(threadId, entry.threadId)
+  for await (const entry of rolloutsFrom(home, own)) {
+    if (entry.threadId !== threadId) throw threadReferenced(threadId, entry.threadId)
   }
 }
 

@@ -385,7 +385,8 @@ export class LocalThreads implements ThreadStore {
   }
 }
 
-function readOnlyHome(operation: StoreVerb): ThreadStoreError {
+/** The error for a change to a home that was opened to be read. */
+export function readOnlyHome(operation: StoreVerb | 'repair'): ThreadStoreError {
   return new ThreadStoreError('UNSUPPORTED', `${operation}: the home was opened for reading only`, {
     reason: 'not-claimed',
     operation,

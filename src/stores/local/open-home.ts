@@ -64,7 +64,7 @@ export class OpenHome {
     this.ids = ids
     this.logger = logger
     this.locks = new WriterLocks(paths.writerLocks)
-    this.writers = new OpenWriters(paths.home, systemClock)
+    this.writers = new OpenWriters([paths.home, paths.sqliteHome], systemClock)
     this.#scratch = readOnly ? createScratch() : null
     this.databases = databaseStems.map(
       (stem) => new CodexDatabase(stem, paths.sqliteHome, this.#scratch),

@@ -19,7 +19,9 @@ import {
   unreadable,
 } from './home/home-paths.js'
 import { parseRolloutName } from './home/rollout-name.js'
-import { LocalThreads } from './local-thread-store.js'
+import { LocalThreads, readOnlyHome } from './local-thread-store.js'
+import { type HomeRepair, repairHome } from './repair/repair-home.js'
+import type { FoundPlace } from './scan/finding-tally.js'
 import { type HomeScan, type ScanOptions, scanHome } from './scan/scan-home.js'
 
 /** What a local store is opened with. */
@@ -50,6 +52,8 @@ export interface LocalThreadStore extends ThreadStore {
   localRolloutPath(threadId: ThreadId): Promise<string | null>
   /** Reads the whole home: what is in it, and what is not as it should be. Changes nothing. */
   scan(options?: ScanOptions): Promise<HomeScan>
+  /** Puts right what a scan told `onPlace` of, after copies of all files that change. */
+  repair(places: readonly FoundPlace[]): Promise<HomeRepair>
 }
 
 /** Opens a Codex home as a store. */
@@ -69,6 +73,10 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalT
       return (await home.records.current(await home.stored(threadId)))?.path ?? null
     },
     scan: (how) => scanHome(home, how),
+    async repair(places) {
+      if (readOnly) throw readOnlyHome('repair')
+      return repairHome(home, places)
+    },
   }
 }
 

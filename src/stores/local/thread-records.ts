@@ -85,6 +85,12 @@ export class ThreadRecords {
     return this.#addRollout(bare, await this.#summarise(bare), this.#sources.extra.snapshot(), {})
   }
 
+  /** The record as the rollouts alone say it; `null` when there are none. */
+  async derived(thread: HomeThread): Promise<ThreadRecord | null> {
+    const current = await this.current(thread)
+    return current && this.#sources.derived.record(thread, current, fileTime(current))
+  }
+
   async #addRollout(
     thread: HomeThread,
     summary: ThreadRecord,

@@ -12,12 +12,12 @@ const GOOD_FOR_MS = 3000
  * this one may look at.
  */
 export class OpenWriters {
-  readonly #home: string
+  readonly #folders: readonly string[]
   readonly #clock: Clock
   #seen: { readonly at: number; readonly paths: ReadonlySet<string> } | null = null
 
-  constructor(home: string, clock: Clock) {
-    this.#home = home
+  constructor(folders: readonly string[], clock: Clock) {
+    this.#folders = folders
     this.#clock = clock
   }
 
@@ -25,19 +25,30 @@ export class OpenWriters {
     const now = this.#clock.now()
     const age = now - (this.#seen?.at ?? Number.NEGATIVE_INFINITY)
     if (this.#seen === null || age < 0 || age > GOOD_FOR_MS) {
-      this.#seen = { at: now, paths: new Set(writtenPaths(this.#home)) }
+      this.#seen = { at: now, paths: new Set(this.look().map((file) => file.path)) }
     }
     return this.#seen.paths.has(path)
   }
+
+  /** Looks now, however costly. */
+  look(): WrittenFile[] {
+    return [...writtenFiles(this.#folders)]
+  }
 }
 
-function* writtenPaths(home: string): Generator<string> {
+/** A file that a process has open for writing. */
+export interface WrittenFile {
+  readonly path: string
+  readonly pid: number
+}
+
+function* writtenFiles(folders: readonly string[]): Generator<WrittenFile> {
   for (const pid of namesIn(PROCESSES)) {
     if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue
     for (const fd of namesIn(`${PROCESSES}/${pid}/fd`)) {
       const path = linkTarget(`${PROCESSES}/${pid}/fd/${fd}`)
-      const within = path?.startsWith(`${home}/`) ?? false
-      if (path !== null && within && isWriting(`${PROCESSES}/${pid}/fdinfo/${fd}`)) yield path
+      if (path === null || !folders.some((folder) => path.startsWith(`${folder}/`))) continue
+      if (isWriting(`${PROCESSES}/${pid}/fdinfo/${fd}`)) yield { path, pid: Number(pid) }
     }
   }
 }

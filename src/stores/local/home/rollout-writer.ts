@@ -5,11 +5,11 @@ import {
   ftruncateSync,
   fdatasync,
   openSync,
-  readSync,
   writeSync,
 } from 'node:fs'
 import { promisify } from 'node:util'
 import { ThreadStoreError, conflict } from '../../../store/errors.js'
+import { endsTorn } from './file-end.js'
 import { errorCode } from './home-paths.js'
 
 const LINE_FEED = 0x0a
@@ -120,11 +120,4 @@ export function writeFailed(path: string, reason: unknown): ThreadStoreError {
         { reason: 'storage' },
         { cause: reason },
       )
-}
-
-function endsTorn(fd: number, size: number): boolean {
-  if (size === 0) return false
-  const last = Buffer.alloc(1)
-  readSync(fd, last, 0, 1, size - 1)
-  return last[0] !== LINE_FEED
 }

@@ -1,12 +1,8 @@
 import {
   appendFileSync,
-  closeSync,
   createReadStream,
   existsSync,
-  fstatSync,
-  openSync,
   readFileSync,
-  readSync,
   renameSync,
   writeFileSync,
 } from 'node:fs'
@@ -14,12 +10,11 @@ import { splitLines } from '../../../history/split-lines.js'
 import { type JsonValue, isJsonObject } from '../../../protocol/json.js'
 import { parseJson } from '../../../protocol/parse-json.js'
 import type { ThreadId } from '../../../protocol/thread-id.js'
+import { fileEndsTorn } from './file-end.js'
 import { type FileStamp, sameStamp, stampOf } from './file-stamp.js'
 
 /** An entry is a line of at most this many bytes; longer ones are nobody's name. */
 const ENTRY_BYTES_MAX = 1024 * 1024
-
-const LINE_FEED = 0x0a
 
 /** The newest name of every thread in `session_index.jsonl`; blank where it was cleared. */
 export type IndexNames = ReadonlyMap<ThreadId, string>
@@ -81,7 +76,7 @@ export class SessionIndex {
 export function appendIndexEntry(path: string, entry: IndexEntry): void {
   const { threadId, name, updatedAt } = entry
   const line = JSON.stringify({ id: threadId, thread_name: name ?? '', updated_at: updatedAt })
-  appendFileSync(path, endsTorn(path) ? `\n${line}\n` : `${line}\n`)
+  appendFileSync(path, fileEndsTorn(path) ? `\n${line}\n` : `${line}\n`)
 }
 
 /** Removes every entry of a thread. Hold the index's lock. */
@@ -98,17 +93,4 @@ export function removeIndexEntries(path: string, threadId: ThreadId): void {
 function idOf(line: string): JsonValue | undefined {
   const entry = parseJson(line)
   return isJsonObject(entry) ? entry['id'] : undefined
-}
-
-function endsTorn(path: string): boolean {
-  if (!existsSync(path)) return false
-  const fd = openSync(path, 'r')
-  try {
-    const { size } = fstatSync(fd)
-    const last = Buffer.of(LINE_FEED)
-    if (size > 0) readSync(fd, last, 0, 1, size - 1)
-    return last[0] !== LINE_FEED
-  } finally {
-    closeSync(fd)
-  }
 }

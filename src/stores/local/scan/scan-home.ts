@@ -7,8 +7,11 @@ import { stampOf } from '../home/file-stamp.js'
 import { readRolloutBytes } from '../home/rollout-bytes.js'
 import type { OddEntry, RolloutEntry } from '../home/rollout-tree.js'
 import { BaseChecks } from './base-checks.js'
-import { FindingTally } from './finding-tally.js'
+import { checkDatabases, checkOrphans } from './database-checks.js'
+import { FindingTally, type FoundPlace } from './finding-tally.js'
+import { interruptedMigrations, isMisplaced, unreachableFolders } from './folder-checks.js'
 import type { HomeFinding, HomeFindingCode } from './home-findings.js'
+import { lostRowProblem, rowProblems } from './row-checks.js'
 
 /** What a home holds. Counts by value are sorted, the most frequent first. */
 export interface HomeInventory {
@@ -44,15 +47,22 @@ export interface ScanOptions {
   /** Called after each rollout with the bytes on disk that are done. */
   readonly onProgress?: (done: { readonly rollouts: number; readonly bytes: number }) => void
   readonly signal?: AbortSignal
+  /** Told of every place of every finding, of which the scan itself keeps samples. */
+  readonly onPlace?: (found: FoundPlace) => void
 }
 
 const LARGEST = 5
 
 /** Reads a whole home and says what is in it and what is not as it should be. Changes nothing. */
 export async function scanHome(home: OpenHome, options: ScanOptions = {}): Promise<HomeScan> {
-  const scan = new Scan(home)
+  const scan = new Scan(home, options.onPlace)
+  checkDatabases(home, scan.tally)
   const threads = await home.index.all()
-  await scan.databases()
+  for (const folder of unreachableFolders(home, threads)) {
+    scan.tally.add('FOLDER_UNREACHABLE', folder)
+  }
+  for (const id of interruptedMigrations(home)) scan.tally.add('MIGRATION_INTERRUPTED', id)
+  checkOrphans(home, (id) => threads.has(id), scan.tally)
   scan.odd(home.index.listing().odd())
   for (const thread of threads.values()) {
     for (const entry of thread.rollouts) await scan.bases.announce(entry, home.heads)
@@ -75,7 +85,7 @@ export async function scanHome(home: OpenHome, options: ScanOptions = {}): Promi
 }
 
 class Scan {
-  readonly tally = new FindingTally()
+  readonly tally: FindingTally
   readonly bases = new BaseChecks()
   readonly #home: OpenHome
   #counts = {
@@ -98,16 +108,9 @@ class Scan {
   }
   #largest: { file: string; bytes: number }[] = []
 
-  constructor(home: OpenHome) {
+  constructor(home: OpenHome, onPlace?: (found: FoundPlace) => void) {
     this.#home = home
-  }
-
-  async databases(): Promise<void> {
-    if (this.#home.state.file() === null) this.tally.add('DATABASE_MISSING', 'state')
-    for (const database of this.#home.databases) {
-      database.connection()
-      if (database.problem !== null) this.tally.add('DATABASE_UNREADABLE', database.problem)
-    }
+    this.tally = new FindingTally(onPlace)
   }
 
   odd(entries: Iterable<OddEntry>): void {
@@ -126,7 +129,7 @@ class Scan {
     for (const { file } of duplicates) this.tally.add('DUPLICATE_ROLLOUT', file)
     const current = await this.#home.records.current(thread)
     if (current === null) {
-      this.tally.add('ROLLOUT_MISSING', threadId)
+      this.tally.add(lostRowProblem(this.#home, thread), threadId)
       return
     }
     const record = await this.#record(thread, current)
@@ -141,7 +144,10 @@ class Scan {
     count(this.#census.cliVersions, record.cliVersion)
     count(this.#census.historyModes, record.historyMode)
     if (row === null) this.tally.add('ROW_MISSING', current.file)
-    else this.#row(thread, current, record)
+    else {
+      const problems = await rowProblems(this.#home, { ...thread, row }, current, record)
+      for (const code of problems) this.tally.add(code, threadId)
+    }
   }
 
   /** Reads a rollout to its end; returns its bytes on disk. */
@@ -153,6 +159,7 @@ class Scan {
     this.#largest = [...this.#largest, { file: entry.file, bytes }]
       .toSorted((a, b) => b.bytes - a.bytes)
       .slice(0, LARGEST)
+    if (isMisplaced(entry)) this.tally.add('MISPLACED_ROLLOUT', entry.file)
     const { rolloutId } = entry
     const summary = await this.#readable(entry, () =>
       scanRollout(readRolloutBytes(entry), {
@@ -192,23 +199,6 @@ class Scan {
       cliVersions: sorted(cliVersions),
       historyModes: sorted(historyModes),
       largestRollouts: this.#largest,
-    }
-  }
-
-  #row(
-    { threadId, row, indexName }: HomeThread,
-    current: RolloutEntry,
-    record: ThreadRecord,
-  ): void {
-    if (row === null) return
-    if (rowPath(row) !== current.path) this.tally.add('ROW_PATH_STALE', threadId)
-    if ((row['archived'] === 1) !== current.archived) this.tally.add('ARCHIVE_MISMATCH', threadId)
-    if ('history_mode' in row && row['history_mode'] !== record.historyMode) {
-      this.tally.add('HISTORY_MODE_MISMATCH', threadId)
-    }
-    if (row['preview'] === '') this.tally.add('NEVER_LISTED', threadId)
-    if (indexName !== undefined && indexName.trim() !== '' && indexName !== record.name) {
-      this.tally.add('NAME_MISMATCH', threadId)
     }
   }
 
