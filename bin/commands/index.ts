@@ -10,6 +10,7 @@ import { schemaCommand } from './schema.js'
 import { serveCommand } from './serve.js'
 import { statusCommand } from './status.js'
 import { threadsCommand } from './threads.js'
+import { turnsCommand } from './turns.js'
 import { undoCommand } from './undo.js'
 import { verifyCommand } from './verify.js'
 
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   undoCommand,
   threadsCommand,
+  turnsCommand,
   conformanceCommand,
   proveCommand,
   replayCommand,

@@ -1,21 +1,41 @@
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { StoredTurn } from '../protocol/turn.js'
-import { decodeCursor, encodeCursor, invalidCursor } from './cursor.js'
+import { type Anchor, decodeCursor, encodeCursor, invalidCursor } from './cursor.js'
 import { invalidRequest } from './errors.js'
 import type { ListItemsParams, ListTurnsParams, SortDirection } from './params.js'
 import type { ItemPage, TurnPage } from './records.js'
 
 /** A page of a thread's turns, which were folded with the view the params ask for, oldest first. */
 export function turnPage(turns: readonly StoredTurn[], params: ListTurnsParams): TurnPage {
-  const page = pageOf(turns, (turn) => turn.turnId, {
-    ...params,
-    sortDirection: params.sortDirection ?? 'desc',
-    query: ['turns', params.threadId],
-  })
+  const page = pageOf(turns, (turn) => turn.turnId, turnRequest(params))
   return {
     turns: page.entries,
     nextCursor: page.nextCursor,
     backwardsCursor: page.backwardsCursor,
+  }
+}
+
+/** Where a page of turns begins; `null`: with the first turn. For stores that page in a database. */
+export function turnAnchor(params: ListTurnsParams): Anchor | null {
+  if (!params.cursor) return null
+  const { query, sortDirection } = turnRequest(params)
+  return decodeCursor([...query, sortDirection], params.cursor)
+}
+
+/** A page of turns that a database has found, in the order of the page. */
+export function foundTurnPage(
+  turns: readonly StoredTurn[],
+  more: boolean,
+  params: ListTurnsParams,
+): TurnPage {
+  return { turns, ...cursorsOf(turns, (turn) => turn.turnId, more, turnRequest(params)) }
+}
+
+function turnRequest(params: ListTurnsParams): PageRequest {
+  return {
+    ...params,
+    sortDirection: params.sortDirection ?? 'desc',
+    query: ['turns', params.threadId],
   }
 }
 
@@ -60,18 +80,27 @@ function pageOf<T>(
 ): Page<T> {
   const { sortDirection } = request
   const list = sortDirection === 'asc' ? ascending : ascending.toReversed()
-  const query = (direction: SortDirection): unknown => [...request.query, direction]
-  const start = request.cursor ? startOf(list, keyOf, query(sortDirection), request.cursor) : 0
+  const query = [...request.query, sortDirection]
+  const start = request.cursor ? startOf(list, keyOf, query, request.cursor) : 0
   const entries = list.slice(start, start + request.pageSize)
+  const more = start + entries.length < list.length
+  return { entries, ...cursorsOf(entries, keyOf, more, request) }
+}
+
+function cursorsOf<T>(
+  entries: readonly T[],
+  keyOf: (entry: T) => string,
+  more: boolean,
+  { query, sortDirection }: PageRequest,
+): Pick<Page<T>, 'nextCursor' | 'backwardsCursor'> {
   const first = entries[0]
   const last = entries.at(-1)
   const opposite = sortDirection === 'asc' ? 'desc' : 'asc'
-  const more = start + entries.length < list.length
+  const onward = [...query, sortDirection]
   return {
-    entries,
-    nextCursor:
-      last !== undefined && more ? cursorAt(query(sortDirection), keyOf(last), false) : null,
-    backwardsCursor: first === undefined ? null : cursorAt(query(opposite), keyOf(first), true),
+    nextCursor: last !== undefined && more ? cursorAt(onward, keyOf(last), false) : null,
+    backwardsCursor:
+      first === undefined ? null : cursorAt([...query, opposite], keyOf(first), true),
   }
 }
 

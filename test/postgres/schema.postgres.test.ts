@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { chunksOf } from '../../conformance/build/chunks.js'
 import { bareImport } from '../../conformance/build/imports.js'
+import { foldTurns } from '../../src/history/fold-turns.js'
+import type { ThreadStore } from '../../src/index.js'
+import type { PostgresDriver } from '../../src/host/postgres.js'
+import { SCHEMA_LOCK } from '../../src/stores/postgres/apply-schema.js'
 import { listStatement } from '../../src/stores/postgres/list-threads.js'
 import { encodeArray } from '../../src/stores/postgres/binary-array.js'
 import { openPostgresStore } from '../../src/stores/postgres/open-postgres-store.js'
 import { threadQuery } from '../../src/store/thread-filter.js'
+import { fixturePath } from '../support/fixtures.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 
 /** A database of its own on the shared server, by its URL. */
@@ -12,6 +19,91 @@ async function freshDatabase({ sql, url, namespace }: Storage): Promise<string> 
   await sql(`CREATE DATABASE ${namespace}`)
   return url.replace(/\/postgres$/, `/${namespace}`)
 }
+
+async function versionsOf(driver: PostgresDriver): Promise<number[]> {
+  const rows = await driver.query<{ version: number }>(
+    'SELECT version FROM threadstore.schema_versions ORDER BY version',
+  )
+  return rows.map(({ version }) => version)
+}
+
+/** A database as a release with schema version 1 left it, by its URL. */
+async function oldDatabase(storage: Storage): Promise<string> {
+  const url = await freshDatabase(storage)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(readFileSync(fixturePath('postgres', 'schema-1.sql'), 'utf8'))
+  await client.end()
+  return url
+}
+
+describe('a database of schema version 1', () => {
+  test('is brought up to date by the first of the handles that open it, and the others wait', async () => {
+    const storage = await freshStorage()
+    const url = await oldDatabase(storage)
+    const behind = await storage.driver(url)
+    const holder = new pg.Client({ connectionString: url })
+    await holder.connect()
+    await holder.query(`SELECT pg_advisory_lock(${SCHEMA_LOCK})`)
+    const open = (): Promise<ThreadStore> => openPostgresStore({ url, namespace: 'team-a' })
+    const opening = Promise.all([open(), open(), open()])
+    const waiting = async (): Promise<unknown> =>
+      (
+        await behind.query<{ count: number }>(
+          `SELECT count(*) AS count FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event = 'advisory'`,
+        )
+      )[0]?.count
+    await expect.poll(waiting).toBe(3)
+    expect(await versionsOf(behind)).toEqual([1])
+    await holder.end()
+    const [store, ...others] = await opening
+    await Promise.all(others.map((other) => other.close()))
+    expect(await versionsOf(behind)).toEqual([1, 2])
+    const { items } = await store.listThreads({ pageSize: 100 })
+    expect(items).toHaveLength(8)
+    for (const { threadId } of items) {
+      const expected = foldTurns((await store.loadHistory({ threadId })).items, 'summary')
+      const { turns } = await store.listTurns({ threadId, pageSize: 100 })
+      expect(turns).toEqual(expected.toReversed())
+    }
+    await store.close()
+  })
+
+  test('is read as it is by whoever may not change it', async () => {
+    const storage = await freshStorage()
+    const url = await oldDatabase(storage)
+    const store = await storage.open({ url, namespace: 'team-a', applySchema: false })
+    const { items } = await store.listThreads({ pageSize: 1 })
+    const threadId = items[0]?.threadId ?? ''
+    expect((await store.listTurns({ threadId, pageSize: 1 })).turns).toHaveLength(1)
+    await store.deleteThread({ threadId })
+    expect(await versionsOf(await storage.driver(url))).toEqual([1])
+  })
+
+  test('lets roles go on working that were granted its tables', async () => {
+    const storage = await freshStorage()
+    const { namespace: role } = storage
+    const url = await oldDatabase(storage)
+    const owner = await storage.driver(url)
+    await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'tenant'`)
+    await owner.query(`GRANT USAGE ON SCHEMA threadstore TO ${role}`)
+    await owner.query(`GRANT ALL ON ALL TABLES IN SCHEMA threadstore TO ${role}`)
+    await owner.query(`INSERT INTO threadstore.members VALUES ('team-a', '${role}')`)
+    const tenantUrl = url.replace('postgres:test@', `${role}:tenant@`)
+    const before = await storage.open({ url: tenantUrl, namespace: 'team-a', applySchema: false })
+    const { items } = await before.listThreads({ pageSize: 1 })
+    await (await storage.open({ url })).close()
+    const after = await storage.open({ url: tenantUrl, namespace: 'team-a' })
+    for (const { threadId } of items) {
+      const page = await after.listTurns({ threadId, pageSize: 10 })
+      expect(page).toEqual(await before.listTurns({ threadId, pageSize: 10 }))
+    }
+    const tenant = await storage.driver(tenantUrl)
+    const [row] = await tenant.query('SELECT count(*) > 0 AS some FROM threadstore.turn_list')
+    expect(row).toEqual({ some: true })
+  })
+})
 
 describe('the schema of a database', () => {
   test('is made once, however many handles open it at the same time', async () => {
@@ -22,9 +114,7 @@ describe('the schema of a database', () => {
     )
     await Promise.all(stores.map((store) => store.close()))
     const driver = await storage.driver(url)
-    expect(await driver.query('SELECT version FROM threadstore.schema_versions')).toEqual([
-      { version: 1 },
-    ])
+    expect(await versionsOf(driver)).toEqual([1, 2])
   })
 
   test('is refused when it is newer than this release', async () => {
@@ -55,7 +145,7 @@ describe('the schema of a database', () => {
     const storage = await freshStorage()
     const url = await freshDatabase(storage)
     const driver = await storage.driver(url)
-    // In the way of the last table.
+    // In the way of the last table of the first version.
     await driver.query('CREATE SCHEMA threadstore')
     await driver.query('CREATE TABLE threadstore.members (in_the_way integer)')
     await expect(openPostgresStore({ url })).rejects.toMatchObject({ code: 'INTERNAL' })

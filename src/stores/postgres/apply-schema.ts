@@ -1,21 +1,23 @@
 import type { PostgresDriver, PostgresSession } from '../../host/postgres.js'
 import { ThreadStoreError, invalidRequest } from '../../store/errors.js'
-import { type SchemaVersion, schemaVersions } from './schema.js'
+import { schemaVersions } from './schema.js'
+import type { SchemaVersion } from './schema-version.js'
 
 /** Names the lock under which the schema changes: "threadst" in ASCII. */
-const schemaLock = '8388362703238853492'
+export const SCHEMA_LOCK = '8388362703238853492'
 
 /**
- * Brings the database to the newest schema version. Handles that open at once take turns; one that
- * finds the newest version asks a single question and changes nothing.
+ * Brings the database to the newest schema version, and gives it. Handles that open at once take
+ * turns; one that finds the newest version asks and changes nothing.
  */
 export async function applySchema(
   driver: PostgresDriver,
   versions: readonly SchemaVersion[] = schemaVersions,
-): Promise<void> {
-  if ((await missingVersions(driver, versions)).length === 0) return
+): Promise<number> {
+  const newest = versions.at(-1)?.version ?? 0
+  if ((await missingVersions(driver, versions)).length === 0) return newest
   await driver.transaction('write', async (session) => {
-    await session.query('SELECT pg_advisory_xact_lock($1::bigint)', [schemaLock])
+    await session.query('SELECT pg_advisory_xact_lock($1::bigint)', [SCHEMA_LOCK])
     for (const { version, statements } of await missingVersions(session, versions)) {
       if (version === 1) await createSchema(session)
       for (const statement of statements) await session.query(statement)
@@ -25,20 +27,21 @@ export async function applySchema(
       )
     }
   })
+  return newest
 }
 
-/** Refuses a database whose tables would have to be made or changed first. */
+/** The schema version of a database as it is; one without tables is refused. */
 export async function requireSchema(
   driver: PostgresDriver,
   versions: readonly SchemaVersion[] = schemaVersions,
-): Promise<void> {
+): Promise<number> {
   const missing = await missingVersions(driver, versions)
-  if (missing.length === 0) return
-  const problem =
-    missing.length === versions.length
-      ? 'the database holds no threads yet: its tables are missing'
-      : 'the tables in the database are of an older release; open it for writing once'
-  throw new ThreadStoreError('UNSUPPORTED', problem, { reason: 'schema-version' })
+  if (missing.length < versions.length) return (versions.at(-1)?.version ?? 0) - missing.length
+  throw new ThreadStoreError(
+    'UNSUPPORTED',
+    'the database holds no threads yet: its tables are missing',
+    { reason: 'schema-version' },
+  )
 }
 
 /** Asks before it creates: a role may lack the right to, where somebody else has created it. */

@@ -1,7 +1,15 @@
 import type { SqlParam } from '../../host/postgres.js'
 
 /** A type that rows of values can be made of. */
-export type ColumnType = 'uuid' | 'bigint' | 'integer' | 'smallint' | 'boolean' | 'text' | 'bytea'
+export type ColumnType =
+  | 'uuid'
+  | 'bigint'
+  | 'integer'
+  | 'smallint'
+  | 'double precision'
+  | 'boolean'
+  | 'text'
+  | 'bytea'
 
 /**
  * A row source out of one array for each column, from the params that begin at `$first`: a statement

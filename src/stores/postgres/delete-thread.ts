@@ -4,6 +4,7 @@ import { threadReferenced } from '../../store/errors.js'
 import type { ThreadParams } from '../../store/params.js'
 import type { PostgresContext } from './postgres-context.js'
 import { rolloutsOf } from './rollout-row.js'
+import { deleteTurns } from './turn-projection.js'
 import { visibleThread } from './thread-row.js'
 import { requireNoWriter } from './writer-lease.js'
 
@@ -12,7 +13,7 @@ export async function deleteThread(
   context: PostgresContext,
   { threadId }: ThreadParams,
 ): Promise<void> {
-  const { driver, namespace } = context
+  const { driver, namespace, projectsTurns } = context
   await driver.transaction('write', async (session) => {
     const which = { threadId, includeArchived: true }
     const { rolloutId } = await visibleThread(session, namespace, which, 'FOR UPDATE')
@@ -22,6 +23,7 @@ export async function deleteThread(
     const rolloutIds = own.map((rollout) => rollout.rolloutId)
     await requireUnreferenced(session, namespace, threadId, rolloutIds)
     await deleteRollouts(session, namespace, rolloutIds)
+    if (projectsTurns) await deleteTurns(session, namespace, threadId)
     await session.query(
       'DELETE FROM threadstore.threads WHERE namespace = $1 AND thread_id = $2::uuid',
       [namespace, threadId],

@@ -18,8 +18,8 @@ export interface StoreOptions {
    */
   readonly namespace?: string
   /**
-   * Whether tables are made and brought up to date. Without that a database that needs it is
-   * `UNSUPPORTED {schema-version}`. @defaultValue true
+   * Whether tables are made and brought up to date. Without that a database without tables is
+   * `UNSUPPORTED {schema-version}`; one of an older release is used as it is. @defaultValue true
    */
   readonly applySchema?: boolean
   readonly clock?: Clock
@@ -44,15 +44,19 @@ export async function openStore(
 ): Promise<ThreadStore> {
   const { driver, server, release } = database
   const { clock = systemClock, ids = systemIds, namespace = 'default' } = options
+  let schemaVersion: number
   try {
     requireNamespace(namespace)
-    await (options.applySchema === false ? requireSchema(driver) : applySchema(driver))
+    schemaVersion = await (options.applySchema === false
+      ? requireSchema(driver)
+      : applySchema(driver))
   } catch (reason) {
     await release()
     throw errorFromPostgres(reason, server)
   }
   const handle = { key: newHandleKey(), name: `process ${process.pid} on ${hostname()}` }
-  const context = { driver, namespace, clock, ids }
+  const projectsTurns = schemaVersion >= 2
+  const context = { driver, namespace, clock, ids, projectsTurns }
   const supports = capabilities(database)
   return checked(new PostgresThreadStore({ context, handle, supports, server, release }))
 }

@@ -8,4 +8,6 @@ export interface PostgresContext {
   readonly namespace: string
   readonly clock: Clock
   readonly ids: IdSource
+  /** Whether the database has the tables for turns, which came with schema version 2. */
+  readonly projectsTurns: boolean
 }

@@ -26,6 +26,7 @@ import { ImportBatcher } from './import-batcher.js'
 import { importThread } from './import-thread.js'
 import { LeaseKeeper } from './lease-keeper.js'
 import { listThreads } from './list-threads.js'
+import { listTurns } from './list-turns.js'
 import type { LiveWriter } from './live-writer.js'
 import { loadHistory } from './load-history.js'
 import type { PostgresContext } from './postgres-context.js'
@@ -149,6 +150,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async listTurns(list: params.ListTurnsParams): Promise<TurnPage> {
+    if (this.#context.projectsTurns) return this.#repeatable(() => listTurns(this.#context, list))
     return turnPage(await this.#foldedTurns(list, list.itemsView ?? 'summary'), list)
   }
 

@@ -1,8 +1,5 @@
-/** A shape of the tables, reached from the one before by its statements. Frozen once released. */
-export interface SchemaVersion {
-  readonly version: number
-  readonly statements: readonly string[]
-}
+import { versionTwo } from './schema-2.js'
+import type { SchemaVersion } from './schema-version.js'
 
 /**
  * Every schema version, oldest first. There are no triggers and no foreign keys, and every primary
@@ -106,4 +103,5 @@ export const schemaVersions: readonly SchemaVersion[] = [
       ]),
     ],
   },
+  versionTwo,
 ]
