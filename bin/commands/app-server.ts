@@ -35,6 +35,10 @@ export function appServerCommand(yargs: Argv): Argv {
           default: 'OPENAI_API_KEY',
           describe: 'environment variable with the key for it',
         },
+        'context-window': {
+          type: 'number',
+          describe: 'tokens the model takes; threads are compacted before they hold more',
+        },
         cwd: { type: 'string', describe: 'directory of threads that name none' },
         'unload-delay': {
           type: 'number',
@@ -47,6 +51,10 @@ export function appServerCommand(yargs: Argv): Argv {
         throw new UsageError('--unload-delay must be a number of seconds')
       }
       const { store: address } = args
+      const contextWindow = args['context-window'] ?? null
+      if (contextWindow !== null && !(Number.isSafeInteger(contextWindow) && contextWindow > 0)) {
+        throw new UsageError('--context-window must be a whole number of tokens')
+      }
       await using opened = await openStore(address, 'write')
       const key = process.env[args['model-key-env']]
       const cwd = resolve(args.cwd ?? '.')
@@ -57,7 +65,7 @@ export function appServerCommand(yargs: Argv): Argv {
           ...(args['model-url'] === undefined ? {} : { baseUrl: args['model-url'] }),
           ...(key === undefined || key === '' ? {} : { apiKey: key }),
         }),
-        config: { model: args.model, modelProvider: args['model-provider'] },
+        config: { model: args.model, modelProvider: args['model-provider'], contextWindow },
         gitInfo: readGitInfo,
         cwd,
         codexHome: homeOf(address) ?? cwd,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/protocol/json.js'
 import { isJsonObject } from '../../src/protocol/json.js'
 import { parseJson } from '../../src/protocol/parse-json.js'
+import { shapeProblem } from './shape-problem.js'
 import type { Wire } from './wire.js'
 
 /** What a request was answered with: one of the two. */
@@ -23,6 +24,8 @@ export class AppServerClient {
   readonly #wire: Wire
   readonly #messages: AppServerMessage[] = []
   readonly #strays: string[] = []
+  readonly #asked = new Map<unknown, string>()
+  readonly #problems: string[] = []
   #waiters: Waiter[] = []
   #lastId = 0
   #gone: Error | null = null
@@ -35,6 +38,11 @@ export class AppServerClient {
   /** Everything the server has sent so far. */
   get messages(): readonly AppServerMessage[] {
     return this.#messages
+  }
+
+  /** What of it has not the shape of the schema. */
+  get shapeProblems(): readonly string[] {
+    return this.#problems
   }
 
   /** Begins the conversation, as every client must. */
@@ -68,6 +76,7 @@ export class AppServerClient {
   /** Sends a request without waiting; its id. */
   send(method: string, params: JsonObject): number {
     this.#lastId += 1
+    this.#asked.set(this.#lastId, method)
     this.write(JSON.stringify({ jsonrpc: '2.0', id: this.#lastId, method, params }))
     return this.#lastId
   }
@@ -123,6 +132,8 @@ export class AppServerClient {
       return
     }
     this.#messages.push(message)
+    const problem = shapeProblem(message, this.#asked.get(message['id']))
+    if (problem !== null) this.#problems.push(problem)
     const waiting = this.#waiters
     this.#waiters = waiting.filter((waiter) => !waiter.matches(message))
     for (const waiter of waiting) if (waiter.matches(message)) waiter.resolve(message)

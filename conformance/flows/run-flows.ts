@@ -126,6 +126,9 @@ async function decide(
   if (missing.length > 0) return result('unproved', `needs ${missing.join(', ')}`)
   try {
     await withDeadline(clock, caseTimeoutMs, flowCase.run(await bench.context()))
+    // Every case shows FLOW-4 beside its own requirements.
+    const [problem] = bench.shapeProblems()
+    if (problem !== undefined) return result('failed', `FLOW-4: ${problem}`)
     return result('passed', null)
   } catch (reason) {
     return result('failed', reason instanceof Error ? reason.message : String(reason))
@@ -134,6 +137,8 @@ async function decide(
 
 interface Bench extends AsyncDisposable {
   has(door: FlowDoor): boolean
+  /** What a server said that has not the shape of the schema. */
+  shapeProblems(): readonly string[]
   context(): Promise<FlowContext>
 }
 
@@ -146,6 +151,7 @@ async function openBench(subject: FlowSubject, clock: Clock): Promise<Bench> {
   const running = new Running(subject, await subject.start(place))
   return {
     has: (door) => running.has(door),
+    shapeProblems: () => running.shapeProblems(),
     context: async () => running.context(once(join(folder, 'project'), gitProject), place),
     [Symbol.asyncDispose]: async () => disposeAll(running, model, folder),
   }
@@ -161,6 +167,7 @@ class Running {
   readonly #subject: FlowSubject
   #server: FlowServer
   #clients: AppServerClient[] = []
+  readonly #known: AppServerClient[] = []
 
   constructor(subject: FlowSubject, server: FlowServer) {
     this.#subject = subject
@@ -197,6 +204,10 @@ class Running {
     }
   }
 
+  shapeProblems(): readonly string[] {
+    return this.#known.flatMap((client) => client.shapeProblems)
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#clients.splice(0).map((client) => client.close()))
     await this.#server.stop()
@@ -205,6 +216,7 @@ class Running {
   #connect(): AppServerClient {
     const client = new AppServerClient(this.#server.connect())
     this.#clients.push(client)
+    this.#known.push(client)
     return client
   }
 

@@ -1,3 +1,4 @@
+import { getConversationSummary } from './get-conversation-summary.js'
 import { initialize } from './initialize.js'
 import { reviewStart } from './review-start.js'
 import { notSupported } from './rpc-error.js'
@@ -44,6 +45,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['thread/turns/items/list', () => Promise.reject(notSupported('thread/turns/items/list'))],
   ['thread/unsubscribe', threadUnsubscribe],
   ['thread/inject_items', threadInjectItems],
+  ['getConversationSummary', getConversationSummary],
   ['turn/start', turnStart],
   ['turn/steer', turnSteer],
   ['turn/interrupt', turnInterrupt],

@@ -1,4 +1,5 @@
-import type { CodexThread, ResumeThreadOptions } from '../manager/index.js'
+import { isUserMessage, responseItem } from '../history/user-message.js'
+import { type CodexThread, messageText, type ResumeThreadOptions } from '../manager/index.js'
 import type { JsonObject, JsonValue } from '../protocol/json.js'
 import { textAt } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
@@ -54,7 +55,7 @@ async function resumeItems(request: Request, history: readonly JsonValue[]): Pro
   const { server, connection, params } = request
   if (history.length === 0) throw invalidRequest('history must not be empty')
   const items = history.map((payload): RolloutItem => ({ type: 'response_item', payload }))
-  const config = resumeConfigParams(server, params)
+  const config = { cwd: server.cwd, ...resumeConfigParams(server, params) }
   await server.listState(async () => {
     const thread = await telling({ what: 'resume thread' }, () =>
       server.manager.forkThreadFromHistory(items, { config }),
@@ -62,8 +63,17 @@ async function resumeItems(request: Request, history: readonly JsonValue[]): Pro
     const { threadId } = thread
     const stored = await server.store.readThread({ threadId })
     const session = server.sessions.open(thread, connection)
-    request.reply(loadedThread(request, session, stored, items))
+    server.broadcast('thread/status/changed', { threadId, status: { ...session.status } })
+    const preview = stored.preview || firstSaid(items)
+    request.reply(loadedThread(request, session, { ...stored, preview }, items))
   })
+}
+
+/** The first thing the user said in response items; nothing in the record says it yet. */
+function firstSaid(items: readonly RolloutItem[]): string {
+  const responses = items.map(responseItem).filter((item) => item !== null)
+  const first = responses.find(isUserMessage)
+  return first === undefined ? '' : messageText(first)
 }
 
 /** Loads a thread and answers from what was read to do so. */

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../protocol/json.js'
+import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ActiveTurn } from './active-turn.js'
 import { compactedContext, summaryText } from './compacted-context.js'
 import { ModelError } from './model-error.js'
 import { recordTokenCount, recordUsage, sample } from './sample.js'
 import type { ThreadRuntime } from './thread-runtime.js'
 import { withEstimate } from './token-usage.js'
-import { contextCompacted, tokenCount } from './turn-items.js'
+import { contextCompacted, itemStarted, tokenCount } from './turn-items.js'
 import { isUserMessage } from '../history/user-message.js'
 import { messageText, userMessage } from './user-input.js'
 
@@ -14,10 +15,16 @@ export const COMPACTION_PROMPT =
   'Summarise this conversation so that another model can continue it without having seen it: what was asked for, what was found out and decided, what is done, what is left, and every name, path and value that is still needed.'
 
 /**
- * The body of a turn that has the model sum its context up and puts the summary in its place. The
- * history keeps everything.
+ * Has the model sum its context up and puts the summary in its place. The history keeps everything.
+ * `again` is what a turn that goes on has to say once more.
  */
-export async function compact(runtime: ThreadRuntime, turn: ActiveTurn): Promise<null> {
+export async function compact(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  again: readonly RolloutItem[] = [],
+): Promise<null> {
+  const id = runtime.host.ids.newId()
+  runtime.emit(turn.turnId, itemStarted(turn, { type: 'ContextCompaction', id }))
   const context = [...runtime.context]
   const summary = await summarize(runtime, turn, context)
   const said = context.filter(isUserMessage).map(messageText)
@@ -32,11 +39,11 @@ export async function compact(runtime: ThreadRuntime, turn: ActiveTurn): Promise
   )
   await runtime.record(turn.turnId, [
     { type: 'compacted', payload: { message, replacement_history: replacement } },
+    ...again,
     tokenCount(tokens, rateLimits),
-    ...contextCompacted(turn, runtime.now(), runtime.host.ids.newId()),
+    ...contextCompacted(turn, runtime.now(), id),
   ])
-  runtime.context = replacement
-  runtime.tokens = tokens
+  runtime.replaceContext(replacement, tokens)
   return null
 }
 

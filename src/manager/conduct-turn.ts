@@ -67,6 +67,8 @@ async function fail(
   reason: unknown,
 ): Promise<TurnOutcome> {
   const error = reason instanceof Error ? reason : new Error(String(reason))
+  // The next turn begins with a compaction.
+  if (error instanceof ModelError && error.reason === 'context-window') runtime.overflowed = true
   runtime.emit(turn.turnId, {
     type: 'error',
     message: error.message,

@@ -31,4 +31,4 @@ export {
 } from './thread-runtime-error.js'
 export { readInfo as readTokenUsageInfo, type TokenUsageInfo } from './token-usage.js'
 export type { ToolCall, ToolOutput, ToolRunner } from './tool-runner.js'
-export type { UserInput, UserInputPart } from './user-input.js'
+export { messageText, type UserInput, type UserInputPart } from './user-input.js'

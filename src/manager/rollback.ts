@@ -17,14 +17,15 @@ export async function rollback(
   if (!Number.isInteger(numTurns) || numTurns < 1) {
     throw new ThreadRuntimeError('no-turns', 'num_turns must be >= 1')
   }
-  await runtime.flush('')
+  // It belongs to no turn, and what follows from it is told under an id like that of one.
+  const id = runtime.host.ids.newId()
+  await runtime.flush(id)
   const { items } = await live.loadHistory()
   const marker = eventItem({ type: 'thread_rolled_back', num_turns: numTurns })
   const context = rebuildContext([...items, marker])
   const { config, rateLimits } = runtime
   const tokens = withEstimate(runtime.tokens, context, config.instructions, config.contextWindow)
-  await runtime.record('', [tokenCount(tokens, rateLimits), marker])
-  runtime.context = context
-  runtime.tokens = tokens
-  await runtime.flush('')
+  await runtime.record(id, [tokenCount(tokens, rateLimits), marker])
+  runtime.replaceContext(context, tokens)
+  await runtime.flush(id)
 }

@@ -1,5 +1,7 @@
 import { type JsonObject, textAt } from '../protocol/json.js'
+import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ActiveTurn } from './active-turn.js'
+import { compactWhenFull } from './compact-when-full.js'
 import { recordTokenCount, recordUsage, sample } from './sample.js'
 import type { ThreadRuntime } from './thread-runtime.js'
 import type { ToolCall, ToolOutput } from './tool-runner.js'
@@ -12,24 +14,35 @@ import { messageText } from './user-input.js'
  * again until it has nothing more to do. Returns the last thing it said.
  */
 export async function runTurn(runtime: ThreadRuntime, turn: ActiveTurn): Promise<string | null> {
-  await runtime.record(turn.turnId, contextItems(runtime, turn))
-  runtime.settingsTold = runtime.config
+  await recordContext(runtime, turn)
   let lastAgentMessage: string | null = null
   for (let calls = true; calls || turn.input.length > 0;) {
     await recordInput(runtime, turn)
     const said = await answer(runtime, turn)
     lastAgentMessage = said.message ?? lastAgentMessage
     calls = said.calls > 0
+    const goesOn = calls || turn.input.length > 0
+    if (goesOn) await compactWhenFull(runtime, turn, () => contextItems(runtime, turn, true))
   }
   // Before anything waits again, so that nobody steers a turn that no longer listens.
   turn.steerable = false
   return lastAgentMessage
 }
 
-/** What the turn works with, and in paginated histories the settings when they are new. */
-function contextItems(runtime: ThreadRuntime, turn: ActiveTurn): ReturnType<typeof turnContext>[] {
+/** Says what the turn works with; a compaction in a paginated history has said it already. */
+async function recordContext(runtime: ThreadRuntime, turn: ActiveTurn): Promise<void> {
+  const paginated = runtime.historyMode === 'paginated'
+  const told = (): RolloutItem[] => (paginated ? contextItems(runtime, turn, true) : [])
+  const compacted = await compactWhenFull(runtime, turn, told)
+  if (!compacted || !paginated) await runtime.record(turn.turnId, contextItems(runtime, turn))
+  runtime.settingsTold = runtime.config
+}
+
+/** The context, and in paginated histories the settings when they are new or told `anew`. */
+function contextItems(runtime: ThreadRuntime, turn: ActiveTurn, anew = false): RolloutItem[] {
   const context = turnContext(turn, runtime.config, runtime.host.clock)
-  const told = runtime.historyMode !== 'paginated' || runtime.settingsTold === runtime.config
+  if (runtime.historyMode !== 'paginated') return [context]
+  const told = runtime.settingsTold === runtime.config && !anew
   return told ? [context] : [context, settingsApplied(turn, runtime.config)]
 }
 

@@ -163,6 +163,7 @@ export async function recordUsage(
     await runtime.record(turn.turnId, [tokenUsageRecord(turn, responseId, counted)])
   }
   runtime.tokens = tokens
+  runtime.contextCounted = runtime.context.length
   turn.tokens = ofTurn
 }
 

@@ -17,6 +17,8 @@ export interface ThreadConfig {
   readonly permissionProfile: PermissionProfile
   /** Tokens the model can take; `null` when nobody knows. */
   readonly contextWindow: number | null
+  /** Tokens at which the context is compacted by itself; `null`: nine tenths of the window. */
+  readonly autoCompactTokens: number | null
   readonly memoryMode: MemoryMode
 }
 
@@ -39,5 +41,6 @@ export const defaultConfig: Omit<ThreadConfig, 'model'> = {
   sandboxPolicy: { type: 'read-only' },
   permissionProfile: { type: 'disabled' },
   contextWindow: null,
+  autoCompactTokens: null,
   memoryMode: 'enabled',
 }

@@ -48,6 +48,10 @@ export class ThreadRuntime {
   context: JsonObject[]
   tokens: TokenUsageInfo | null
   rateLimits: JsonObject | null = null
+  /** Items of the context that the last count of tokens is about. */
+  contextCounted: number
+  /** The model refused the context because it is too long. */
+  overflowed = false
   /** The settings the history tells last; paginated histories say when they change. */
   settingsTold: ThreadConfig | null = null
 
@@ -58,6 +62,7 @@ export class ThreadRuntime {
     this.live = start.live
     this.config = start.config
     this.context = [...start.context]
+    this.contextCounted = this.context.length
     this.tokens = start.tokens
   }
 
@@ -72,6 +77,14 @@ export class ThreadRuntime {
       if (response !== null) this.context.push(response)
       if (item.type === 'event_msg') this.emit(turnId, item.payload as EventMsg)
     }
+  }
+
+  /** Puts another context in the place of the one so far, with what it is thought to hold. */
+  replaceContext(context: JsonObject[], tokens: TokenUsageInfo): void {
+    this.context = context
+    this.contextCounted = context.length
+    this.overflowed = false
+    this.tokens = tokens
   }
 
   /** Makes sure the thread exists in the store with everything recorded so far. */

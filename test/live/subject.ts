@@ -24,6 +24,7 @@ export async function runOver(subject: LiveSubject): Promise<void> {
     import('./threads.js'),
     import('./forks.js'),
     import('./derived-records.js'),
+    import('./full-contexts.js'),
   ])
 }
 

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
-import { isJsonObject } from '../../../src/protocol/json.js'
-import { rpcNotificationProblem } from '../../../src/protocol/validate-rpc.js'
-import type { AppServerMessage } from '../app-server-client.js'
 import type { FlowCase } from '../flow-case.js'
 import { refused, runTurn, settled, startThread, talkedThread } from '../steps.js'
 
 /** A thread that nobody ever made. */
 export const NOBODY = '01a20320-ffff-7000-8000-000000000000'
-
-/** Notifications of Codex that are about other things than threads. */
-const others =
-  /^(account|remoteControl|thread\/goal|deprecationNotice|configWarning|mcpServer|skills|app)/
 
 export const requestCases: readonly FlowCase[] = [
   {
@@ -112,7 +105,7 @@ export const requestCases: readonly FlowCase[] = [
       const ephemeral = await startThread(client, { ephemeral: true })
       await runTurn(client, ephemeral)
       await settled(client)
-      assert.deepEqual(client.messages.flatMap(shapeProblem), [])
+      assert.deepEqual(client.shapeProblems, [])
     },
   },
 ]
@@ -135,9 +128,3 @@ const hostileLines = [
   `${'['.repeat(2_000)}`,
   '\u2028\u0000\ud800',
 ]
-
-function shapeProblem({ method, params }: AppServerMessage): string[] {
-  if (typeof method !== 'string' || others.test(method) || !isJsonObject(params)) return []
-  const problem = rpcNotificationProblem(method, params)
-  return problem === null ? [] : [`${method}: ${problem}`]
-}

@@ -7,7 +7,7 @@ import type { StoredThreadHistory, ThreadRecord } from '../../store/records.js'
 import { sessionMetaItem } from '../../store/session-meta-item.js'
 import { stampItems } from '../../store/stamp-items.js'
 import { changeRecord } from './change-record.js'
-import { type Draft, LiveThread, type RolloutPlace } from './live-thread.js'
+import { type Draft, draftEntry, LiveThread, type RolloutPlace } from './live-thread.js'
 import { placeOfBase } from './locate-base.js'
 import type { OpenHome } from './open-home.js'
 import { loadHistory } from './read-history.js'
@@ -75,6 +75,8 @@ async function makeDraft(home: OpenHome, create: CreateThreadParams): Promise<Dr
   const { signal: _signal, ...params } = create
   // Neither the caller nor a reader may hold a part of what will be stored.
   const copy = structuredClone(params)
-  const record = newThreadRecord(copy, now)
+  const path = draftEntry(home.paths.home, create.threadId, createdAt).path
+  // Where the rollout will be, as Codex tells it before there is one.
+  const record = { ...newThreadRecord(copy, now), rolloutPath: path }
   return { record, base, createdAt, sessionMeta: sessionMetaItem(record, base, now, copy) }
 }

@@ -47,6 +47,12 @@ export interface LiveThreadParams {
   readonly locate: () => Promise<RolloutPlace>
 }
 
+/** The rollout that a draft will be stored in. */
+export function draftEntry(home: string, threadId: ThreadId, createdAt: number): RolloutEntry {
+  const time = rolloutTime(createdAt)
+  return newRolloutEntry(home, { threadId, rolloutId: threadId, time, compressed: false }, false)
+}
+
 /** The live writer of a thread. Its operations run one after the other, in the order of the calls. */
 export class LiveThread {
   readonly threadId: ThreadId
@@ -143,9 +149,7 @@ export class LiveThread {
 
   #store(draft: Draft): void {
     const { threadId, home } = this.#params
-    const time = rolloutTime(draft.createdAt)
-    const name = { threadId, rolloutId: threadId, time, compressed: false }
-    const entry = newRolloutEntry(home, name, false)
+    const entry = draftEntry(home, threadId, draft.createdAt)
     const first = draft.base?.endOrdinalExclusive ?? 0
     const stamped = this.#stamp([draft.sessionMeta], first)
     createRolloutFile(entry.path, Buffer.concat(stamped.map(printRolloutLine)))
