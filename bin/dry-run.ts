@@ -4,6 +4,7 @@ import {
   type InspectedThread,
   linesLostByCodex,
   type MigrationResult,
+  type MigrationSides,
   type PlanDocument,
   sealPlan,
   type UnreadableThread,
@@ -27,16 +28,17 @@ export interface DryRun {
 /** Reads every thread of a plan and shows how far it is. */
 export async function dryRun(
   { plan }: MigrationResult,
-  sides: { readonly source: OpenedStore; readonly target: OpenedStore; readonly jobs: number },
+  { source, target }: MigrationSides,
+  jobs: number,
   { signal, progress }: RunTools<object>,
 ): Promise<DryRun> {
   const findings = new FindingTallies()
   const lost = { lines: 0, threads: 0 }
   progress.set({ todo: { threads: plan.threads.length, bytes: plan.byteCount } })
   const { threads, unreadable } = await inspectPlan(plan, {
-    source: sides.source.store,
-    target: sides.target.store,
-    jobs: sides.jobs,
+    source,
+    target,
+    jobs,
     signal,
     onRead: (bytes) => progress.set({ bytes: progress.state.bytes + bytes }),
     onThread: (thread) => {

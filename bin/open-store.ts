@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { type ThreadStore, ThreadStoreError } from '../src/index.js'
 import type { LocalThreadStore } from '../src/stores/local/open-local-store.js'
 import { UnreachableError } from './failures.js'
@@ -15,9 +15,9 @@ export interface OpenedStore extends AsyncDisposable {
 
 /**
  * `read`: nothing about the store changes, and it has to exist. `look`: the same, but a store that
- * does not exist is an empty one. `write`: it is made where it is missing.
+ * does not exist is an empty one. `change`: it has to exist. `write`: it is made where it is missing.
  */
-export type StoreAccess = 'read' | 'look' | 'write'
+export type StoreAccess = 'read' | 'look' | 'change' | 'write'
 
 /**
  * Opens the store at an address. Drivers are loaded here and nowhere else, each only when it is
@@ -26,7 +26,7 @@ export type StoreAccess = 'read' | 'look' | 'write'
 export async function openStore(text: string, access: StoreAccess): Promise<OpenedStore> {
   const address = parseStoreAddress(text)
   const label = redact(text)
-  if (access === 'read' && 'dir' in address) requireFolder(address.dir)
+  if ((access === 'read' || access === 'change') && 'dir' in address) requireFolder(address.dir)
   const store = await openOrExplain(address, label, access)
   return { store, label, [Symbol.asyncDispose]: () => store.close() }
 }
@@ -114,8 +114,22 @@ async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadS
     }
     case 'local': {
       const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
-      return await openLocalStore({ home: address.dir, readOnly: access !== 'write' })
+      if (access === 'write') makeHome(address.dir)
+      return await openLocalStore({ home: address.dir, readOnly: isReadOnly(access) })
     }
+  }
+}
+
+function isReadOnly(access: StoreAccess): boolean {
+  return access === 'read' || access === 'look'
+}
+
+/** A home is nobody else's business, as Codex makes it. */
+function makeHome(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new UsageError(`${dir} cannot be made: ${error instanceof Error ? error.message : ''}`)
   }
 }
 
@@ -123,5 +137,5 @@ function databaseOptions(
   { namespace }: { readonly namespace: string | null },
   access: StoreAccess,
 ): { namespace?: string; applySchema: boolean } {
-  return { applySchema: access === 'write', ...(namespace !== null && { namespace }) }
+  return { applySchema: !isReadOnly(access), ...(namespace !== null && { namespace }) }
 }

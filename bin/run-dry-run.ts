@@ -29,7 +29,7 @@ export async function runDryRun(
       onEvent: (event) => follow(tools.progress, event),
     })
     requirePlanned(source, result)
-    const run = await dryRun(result, { ...sides, jobs }, tools)
+    const run = await dryRun(result, migrateOptions(settings, sides), jobs, tools)
     for (const thread of run.threads) tools.report.add(thread)
     const plan = planOf(run, source, target)
     if (planFile !== undefined) {

@@ -3,6 +3,8 @@ import {
   type ConflictPolicy,
   FindingTallies,
   type FindingTally,
+  type MappedSource,
+  type Mapping,
   migrate,
   type MigrateOptions,
   type MigrationEvent,
@@ -39,22 +41,25 @@ export interface MigrationSettings {
 export interface OpenedSides {
   readonly source: OpenedStore
   readonly target: OpenedStore
+  /** What is replaced on the way, and the source that does it; `null` for nothing. */
+  readonly mapped: (MappedSource & { readonly mapping: Mapping }) | null
 }
 
 /** Copies threads, proves them and reports. */
 export async function runMigration(
   settings: MigrationSettings,
-  { source, target }: OpenedSides,
+  sides: OpenedSides,
 ): Promise<ExitCode> {
+  const { source, target, mapped } = sides
   const { json, report, onConflict } = settings
   const schema = 'threadstore/migration-report/1'
   const header = { schema, source: source.label, target: target.label }
   return await reportedRun<object>({ json, report, verb: 'copied', header }, async (tools) => {
     const findings = new FindingTallies()
     const worst: ThreadOutcome[] = []
-    const receipt = new ReceiptBuilder()
+    const receipt = new ReceiptBuilder(mapped)
     const result = await migrate({
-      ...migrateOptions(settings, { source, target }),
+      ...migrateOptions(settings, sides),
       facts: { source: source.label, host: hostname(), version: packageVersion(), onConflict },
       signal: tools.signal,
       onEvent: (event) => {
@@ -68,7 +73,7 @@ export async function runMigration(
     })
     requirePlanned(source, result)
     findings.addThread(result.review.findings)
-    if (settings.receipt !== undefined) writeReceipt(settings.receipt, receipt, source, target)
+    if (settings.receipt !== undefined) writeReceipt(settings.receipt, receipt, sides)
     const tallies = findings.list()
     return {
       exitCode: migrationExitCode(result, onConflict),
@@ -81,10 +86,10 @@ export async function runMigration(
 /** What a run and a dry run of the same settings have in common. */
 export function migrateOptions(
   { only, plan, jobs, onConflict }: MigrationSettings,
-  { source, target }: OpenedSides,
+  { source, target, mapped }: OpenedSides,
 ): MigrateOptions {
   return {
-    source: source.store,
+    source: mapped?.store ?? source.store,
     target: target.store,
     clock: systemClock,
     ids: systemIds,
@@ -112,14 +117,14 @@ export function requirePlanned(
 function writeReceipt(
   file: string,
   receipt: ReceiptBuilder,
-  source: OpenedStore,
-  target: OpenedStore,
+  { source, target, mapped }: OpenedSides,
 ): void {
   const document = receipt.finish({
     version: packageVersion(),
     source: source.label,
     target: target.label,
     createdAt: isoMillis(systemClock.now()),
+    ...(mapped && { mapping: mapped.mapping }),
   })
   const sink = openReportSink(file, false)
   sink.write(`${JSON.stringify(document, null, 2)}\n`)

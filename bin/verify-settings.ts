@@ -1,4 +1,4 @@
-import type { Shard } from '../migrate/index.js'
+import type { Mapping, Shard } from '../migrate/index.js'
 
 /** How stores are verified, whatever they are verified against. */
 export interface VerifySettings {
@@ -8,6 +8,8 @@ export interface VerifySettings {
   readonly report: string | undefined
   readonly only: ReadonlySet<string> | undefined
   readonly shard: Shard | undefined
+  /** What was replaced on the way into the target. */
+  readonly mapping: Mapping | null
 }
 
 /** Threads named one by one; the report names all. */

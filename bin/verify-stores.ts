@@ -1,6 +1,7 @@
 import { type ThreadVerdict, type VerifyResult, stopReason, verify } from '../migrate/index.js'
 import { ExitCode } from './exit-codes.js'
 import { counted, formatBytes, formatDuration } from './format.js'
+import { mapSource } from './map-options.js'
 import type { OpenedStore } from './open-store.js'
 import { reportedRun } from './reported-run.js'
 import { UsageError } from './usage-error.js'
@@ -8,17 +9,18 @@ import { SHOWN_MAX, type VerifySettings, verdictParts } from './verify-settings.
 
 /** Compares two stores and says what differs. */
 export async function verifyStores(
-  { readBack, jobs, json, report, only, shard }: VerifySettings,
+  { readBack, jobs, json, report, only, shard, mapping }: VerifySettings,
   source: OpenedStore,
   target: OpenedStore,
 ): Promise<ExitCode> {
+  const mapped = mapSource(mapping, source, target)
   const schema = 'threadstore/verification-report/1'
   const header = { schema, source: source.label, target: target.label, readBack }
   const options = { json, report, verb: 'compared', header }
   return await reportedRun<ThreadVerdict>(options, async ({ signal, progress, report: list }) => {
     const differing: ThreadVerdict[] = []
     const result = await verify({
-      source: source.store,
+      source: mapped?.store ?? source.store,
       target: target.store,
       readBack,
       jobs,

@@ -24,6 +24,8 @@ export {
 export type { StreamDifference } from './first-difference.js'
 export { type Inventory, type InventoryOptions, takeInventory } from './inventory.js'
 export type { MigrationSides } from './inventory.js'
+export { type MappedSource, mappedSource, type RolloutOrigin } from './mapping/mapped-source.js'
+export { isIdentity, type Mapping, parseReplacement, type Replacement } from './mapping/mapping.js'
 export {
   type MigrationStatus,
   type RolloutProof,

@@ -169,6 +169,27 @@ describe('threadstore migrate', () => {
     expect(scan.stdout).toContain(duplicatePath.split('/').at(-1))
   })
 
+  test('--map-cwd and --map-provider say what is true in the target, and are proven', async () => {
+    const [home, target] = [await copyHome('0.169.0'), newTarget()]
+    const restored = join(temporaryFolder(), 'new', '.codex')
+    const receipt = join(temporaryFolder(), 'receipt.json')
+    expect(runCli(['migrate', home, target])).toMatchObject({ status: 0 })
+    const mapping = ['--map-cwd', '/home/dev=/srv/d', '--map-provider', 'mock=mapped']
+    const way = [...mapping, target, restored]
+    expect(runCli(['migrate', ...way, '--receipt', receipt])).toMatchObject({ status: 0 })
+    const threads = runCli(['threads', 'list', restored, '--json'])
+    const page = parseDocument(threads.stdout, 'thread-list')['threads'] as object[]
+    for (const thread of page) {
+      expect(thread).toMatchObject({ cwd: '/srv/d/project', modelProvider: 'mapped' })
+    }
+    expect(runCli(['verify', ...way, '--read-back'])).toMatchObject({ status: 0 })
+    expect(runCli(['verify', target, restored])).toMatchObject({ status: 1 })
+    expect(runCli(['verify', '--receipt', receipt, restored])).toMatchObject({ status: 0 })
+    const { threads: proven } = parseDocument(readFileSync(receipt, 'utf8'), 'receipt')
+    expect(JSON.stringify(proven)).toMatch(/"source":\{"byteCount":\d+,"sha256":/)
+    expect(runCli(['migrate', ...way]).stdout).toMatch(/10 already; 0 B sent/)
+  })
+
   test('says that there is nothing in an empty home', () => {
     const home = join(temporaryFolder(), '.codex')
     mkdirSync(join(home, 'sessions'), { recursive: true })
@@ -238,6 +259,7 @@ describe('threadstore migrate, bad input', () => {
     ['a URL that is none', () => ['memory:', 'postgres://h:port/d'], 2, 'is no valid URL'],
     ['an unknown flag', () => ['memory:', 'memory:', '--frobnicate'], 2, 'frobnicate'],
     ['an id that is none', () => ['memory:', 'memory:', '--only', 'x'], 2, 'x is no thread id'],
+    ['a mapping that is none', () => ['memory:', 'memory:', '--map-cwd', '/a'], 2, 'not OLD=NEW'],
     ['no jobs', () => ['memory:', 'memory:', '--jobs', '0'], 2, 'whole number from 1'],
     [
       'a thread nobody has',

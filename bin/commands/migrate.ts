@@ -6,6 +6,7 @@ import {
   ON_CONFLICT_DEFAULT,
   type PlanDocument,
 } from '../../migrate/index.js'
+import { mapOptions, mappingOf, mapSource } from '../map-options.js'
 import { openStore } from '../open-store.js'
 import { readDocument } from '../read-document.js'
 import { runDryRun } from '../run-dry-run.js'
@@ -38,6 +39,7 @@ export function migrateCommand(yargs: Argv): Argv {
             describe: 'with --dry-run: write the plan; else: carry this plan out, and no other',
           },
           only: { type: 'string', array: true, describe: 'ids of the threads to copy' },
+          ...mapOptions,
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads copied at once' },
           'on-conflict': {
             choices: conflictPolicies,
@@ -54,11 +56,15 @@ export function migrateCommand(yargs: Argv): Argv {
         only: threadIds('--only', args.only),
         jobs: positiveInteger('--jobs', args.jobs),
       }
+      const mapping = mappingOf(args)
+      if (mapping !== null && planFile !== undefined) {
+        throw new UsageError('give --plan, or --map-cwd and --map-provider, not both')
+      }
       const plan = planFile === undefined || dryRun ? undefined : readPlan(planFile)
       await using source = await openStore(args.source, 'read')
       const address = targetAddress(args.target, args.targetEnv)
       await using target = await openStore(address, dryRun ? 'look' : 'write')
-      const sides = { source, target }
+      const sides = { source, target, mapped: mapSource(mapping, source, target) }
       requireSides(plan, sides)
       process.exitCode = dryRun
         ? await runDryRun({ ...settings, plan }, sides, planFile)

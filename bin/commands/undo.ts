@@ -28,7 +28,7 @@ export function undoCommand(yargs: Argv): Argv {
       const { dryRun, yes, json, report } = args
       if (dryRun === yes) throw new UsageError('give one of --dry-run and --yes')
       const address = targetAddress(args.target, args.targetEnv)
-      await using target = await openStore(address, dryRun ? 'read' : 'write')
+      await using target = await openStore(address, dryRun ? 'read' : 'change')
       const schema = 'threadstore/undo-report/1'
       const header = { schema, target: target.label, run, dryRun }
       const options = { json, report, verb: 'undone', header }

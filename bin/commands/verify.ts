@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { JOBS_DEFAULT } from '../../migrate/index.js'
+import { mapOptions, mappingOf } from '../map-options.js'
 import { openStore } from '../open-store.js'
 import { positiveInteger, shardOf, targetAddress, threadIds } from '../store-options.js'
 import { UsageError } from '../usage-error.js'
@@ -25,6 +26,7 @@ export function verifyCommand(yargs: Argv): Argv {
             describe: 'hash what is read from the target, not what it says it stores',
           },
           only: { type: 'string', array: true, describe: 'ids of the threads to compare' },
+          ...mapOptions,
           subset: { type: 'string', describe: 'compare one part of the threads, such as 1/10' },
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads compared at once' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
@@ -38,6 +40,7 @@ export function verifyCommand(yargs: Argv): Argv {
         report: args.report,
         only: threadIds('--only', args.only),
         shard: shardOf('--subset', args.subset),
+        mapping: mappingOf(args),
       }
       process.exitCode =
         args.receipt === undefined
@@ -68,6 +71,9 @@ async function againstReceipt(
   settings: VerifySettings,
 ): Promise<number> {
   if (stores.target !== undefined) throw new UsageError('with --receipt there is only the target')
+  if (settings.mapping !== null) {
+    throw new UsageError('--map-cwd and --map-provider need a source; a receipt names what it maps')
+  }
   if (settings.only !== undefined) throw new UsageError('--only needs a source, not --receipt')
   const receipt = readReceipt(file)
   await using target = await openStore(targetAddress(stores.source, stores.targetEnv), 'read')

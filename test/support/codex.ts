@@ -31,15 +31,19 @@ export async function installCodex(version: string): Promise<string> {
 }
 
 /** Makes a home usable: every turn goes to the mock model, nothing goes anywhere else. */
-export async function configureHome(home: string, modelBaseUrl: string): Promise<void> {
+export async function configureHome(
+  home: string,
+  modelBaseUrl: string,
+  provider = 'mock',
+): Promise<void> {
   await mkdir(home, { recursive: true })
   const config = `model = "mock-model"
-model_provider = "mock"
+model_provider = "${provider}"
 approval_policy = "never"
 sandbox_mode = "danger-full-access"
 check_for_update_on_startup = false
 
-[model_providers.mock]
+[model_providers.${provider}]
 name = "mock"
 base_url = ${JSON.stringify(modelBaseUrl)}
 wire_api = "responses"
