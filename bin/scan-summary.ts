@@ -1,5 +1,6 @@
 import type { HomeFinding } from '../src/stores/local/scan/home-findings.js'
-import type { HomeInventory, HomeScan } from '../src/stores/local/scan/scan-home.js'
+import type { HomeInventory } from '../src/stores/local/scan/home-inventory.js'
+import type { HomeScan } from '../src/stores/local/scan/scan-home.js'
 import { counted, formatBytes } from './format.js'
 
 /** What people are told of a home that was scanned. */

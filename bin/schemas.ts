@@ -17,6 +17,7 @@ import { packageVersion } from './package-version.js'
 import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
+import whyReport from './schemas/why-report.schema.json' with { type: 'json' }
 
 /** Every schema the package ships, by the name `threadstore schema` knows it by. */
 export const schemas: Readonly<Record<string, object>> = {
@@ -29,6 +30,7 @@ export const schemas: Readonly<Record<string, object>> = {
   'run-list': runList,
   'undo-report': undoReport,
   'scan-report': scanReport,
+  'why-report': whyReport,
   'conformance-report': conformanceReport,
   'conformance-baseline': conformanceBaseline,
   'kill-matrix': killMatrix,

@@ -13,6 +13,7 @@ import { threadsCommand } from './threads.js'
 import { turnsCommand } from './turns.js'
 import { undoCommand } from './undo.js'
 import { verifyCommand } from './verify.js'
+import { whyCommand } from './why.js'
 
 /** Adds itself to a command line: its name, its options and what it does. */
 export type Command = (yargs: Argv) => Argv
@@ -20,6 +21,7 @@ export type Command = (yargs: Argv) => Argv
 /** Every command, in the order in which `--help` lists them. One file per command in this folder. */
 export const commands: readonly Command[] = [
   scanCommand,
+  whyCommand,
   migrateCommand,
   verifyCommand,
   statusCommand,

@@ -1,14 +1,12 @@
 import { isJsonObject } from '../protocol/json.js'
 import type { SessionSource } from '../protocol/metadata.js'
-
-/** Hosts in which people talk to a thread themselves, besides the command line and editors. */
-const interactiveHosts: ReadonlySet<unknown> = new Set(['atlas', 'chatgpt'])
+import { isInteractive } from '../store/interactive-source.js'
 
 /** Whether a thread was started by one of these; none named means: by a person. */
 export function matchesSourceKinds(source: SessionSource, kinds: readonly string[]): boolean {
-  if (kinds.length > 0) return kindsOf(source).some((kind) => kinds.includes(kind))
-  if (typeof source === 'string') return source === 'cli' || source === 'vscode'
-  return interactiveHosts.has(source['custom'])
+  return kinds.length > 0
+    ? kindsOf(source).some((kind) => kinds.includes(kind))
+    : isInteractive(source)
 }
 
 const plainKinds: Readonly<Record<string, string>> = {

@@ -23,6 +23,8 @@ import { LocalThreads, readOnlyHome } from './local-thread-store.js'
 import { type HomeRepair, repairHome } from './repair/repair-home.js'
 import type { FoundPlace } from './scan/finding-tally.js'
 import { type HomeScan, type ScanOptions, scanHome } from './scan/scan-home.js'
+import { type ThreadExplanation, explainThread } from './why/explain-thread.js'
+import { type MissedThread, findThread } from './why/find-thread.js'
 
 /** What a local store is opened with. */
 export interface LocalStoreOptions {
@@ -52,6 +54,8 @@ export interface LocalThreadStore extends ThreadStore {
   localRolloutPath(threadId: ThreadId): Promise<string | null>
   /** Reads the whole home: what is in it, and what is not as it should be. Changes nothing. */
   scan(options?: ScanOptions): Promise<HomeScan>
+  /** Finds a thread by its id, the beginning of its id, or its name, and says all about it. */
+  explain(asked: string): Promise<{ readonly thread: ThreadExplanation } | MissedThread>
   /** Puts right what a scan told `onPlace` of, after copies of all files that change. */
   repair(places: readonly FoundPlace[]): Promise<HomeRepair>
 }
@@ -73,6 +77,10 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalT
       return (await home.records.current(await home.stored(threadId)))?.path ?? null
     },
     scan: (how) => scanHome(home, how),
+    async explain(asked) {
+      const found = await findThread(home, asked)
+      return found.thread === null ? found : { thread: await explainThread(home, found.thread) }
+    },
     async repair(places) {
       if (readOnly) throw readOnlyHome('repair')
       return repairHome(home, places)

@@ -25,13 +25,18 @@ export class OpenWriters {
     const now = this.#clock.now()
     const age = now - (this.#seen?.at ?? Number.NEGATIVE_INFINITY)
     if (this.#seen === null || age < 0 || age > GOOD_FOR_MS) {
-      this.#seen = { at: now, paths: new Set(this.look().map((file) => file.path)) }
+      this.#seen = { at: now, paths: new Set(this.others().map((file) => file.path)) }
     }
     return this.#seen.paths.has(path)
   }
 
-  /** Looks now, however costly. */
-  look(): WrittenFile[] {
+  /** What other processes write right now. */
+  others(): WrittenFile[] {
+    return this.all().filter(({ pid }) => pid !== process.pid)
+  }
+
+  /** What any process writes right now, this one too. */
+  all(): WrittenFile[] {
     return [...writtenFiles(this.#folders)]
   }
 }
@@ -44,7 +49,7 @@ export interface WrittenFile {
 
 function* writtenFiles(folders: readonly string[]): Generator<WrittenFile> {
   for (const pid of namesIn(PROCESSES)) {
-    if (!/^\d+$/.test(pid) || pid === String(process.pid)) continue
+    if (!/^\d+$/.test(pid)) continue
     for (const fd of namesIn(`${PROCESSES}/${pid}/fd`)) {
       const path = linkTarget(`${PROCESSES}/${pid}/fd/${fd}`)
       if (path === null || !folders.some((folder) => path.startsWith(`${folder}/`))) continue

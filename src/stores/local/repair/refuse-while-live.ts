@@ -5,7 +5,7 @@ import type { OpenHome } from '../open-home.js'
 
 /** Throws when somebody is at work in the home, and names them: nothing is repaired under them. */
 export async function refuseWhileLive(home: OpenHome): Promise<void> {
-  const [file] = home.writers.look()
+  const [file] = home.writers.others()
   if (file !== undefined) {
     throw busy(`process ${file.pid} has ${file.path} open for writing`, `process ${file.pid}`)
   }

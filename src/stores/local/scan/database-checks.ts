@@ -9,14 +9,13 @@ import type { FindingTally } from './finding-tally.js'
 /** Looks at the databases themselves, whatever their rows say. */
 export function checkDatabases(home: OpenHome, tally: FindingTally): void {
   if (home.state.file() === null) tally.add('DATABASE_MISSING', 'state')
-  const written = new Set(home.writers.look().map(({ path }) => path))
+  const written = new Set(home.writers.all().map(({ path }) => path))
   for (const database of home.databases) {
     const file = database.file()
     const damage = database.use(damageOf, null)
     if (database.problem !== null) tally.add('DATABASE_UNREADABLE', database.problem)
     else if (damage !== null) tally.add('DATABASE_DAMAGED', `${database.stem}: ${damage}`)
-    // A store that writes has the log open itself.
-    const wal = file !== null && home.readOnly ? stampOf(`${file}-wal`) : null
+    const wal = file === null ? null : stampOf(`${file}-wal`)
     if (file !== null && wal !== null && wal.size > 0n && !written.has(`${file}-wal`)) {
       tally.add('WAL_LEFT', basename(`${file}-wal`))
     }
