@@ -34,7 +34,8 @@ export function locateValues(text: string, wanted: ReadonlySet<string>): ValuePl
     } else if (token === ':') {
       isKey = false
     } else if (isKey) {
-      path[path.length - 1] = String(parseJson(token))
+      const key = parseJson(token)
+      path[path.length - 1] = typeof key === 'string' ? key : ''
     } else {
       const place = path.join('.')
       if (wanted.has(place)) {

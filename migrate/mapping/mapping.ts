@@ -76,6 +76,6 @@ function mapProjectRoots(extra: JsonObject, mapping: Mapping): JsonObject {
 
 /** A short name of a mapping: another one for another mapping. */
 export function mappingDigest(mapping: Mapping): string {
-  const text = canonicalJson(mapping as unknown as JsonValue)
+  const text = canonicalJson(mapping)
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
