@@ -14,19 +14,35 @@ export interface OpenedSubject extends AsyncDisposable {
   readonly subject: StoreSubject
 }
 
+/** What the name of a subject begins with that is an adapter speaking the stdio protocol. */
+const ADAPTER = 'exec:'
+
+/** What a subject may look like, for --help. */
+export const SUBJECT_FORMS =
+  'a store (memory:, a folder, pglite:DIR, postgres://…, http://…), a module such as ./my-store.js, or exec:COMMAND, an adapter in any language'
+
 /**
- * Gets the subject a command was pointed at: a store’s address, or a module whose default export
- * is a subject or a function that opens a new, empty store.
+ * Gets the subject a command was pointed at: a store’s address, the command of an adapter, or a
+ * module whose default export is a subject or a function that opens a new, empty store.
  */
 export async function openSubject(text: string): Promise<OpenedSubject> {
-  if (/\.[cm]?[jt]s$/.test(text)) return lasting(await moduleSubject(text))
   try {
+    if (text.startsWith(ADAPTER)) return await commandSubject(text.slice(ADAPTER.length))
+    if (/\.[cm]?[jt]s$/.test(text)) return lasting(await moduleSubject(text))
     return await storeSubject(parseStoreAddress(text))
   } catch (error) {
     if (error instanceof UsageError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new UnreachableError(redact(`${text} cannot be opened: ${reason}`), { cause: error })
   }
+}
+
+/** The line goes to the shell, as people are used to from wherever they copied it. */
+async function commandSubject(command: string): Promise<OpenedSubject> {
+  if (command.trim() === '') throw new UsageError(`${ADAPTER} lacks the command of the adapter`)
+  const { adapterSubject } = await import('../src/stores/stdio/index.js')
+  const subject = await adapterSubject({ command, shell: true })
+  return { subject, [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose]() }
 }
 
 async function moduleSubject(path: string): Promise<StoreSubject> {

@@ -35,10 +35,11 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
     expected: compared && shown(compared.expected),
     actual: compared && shown(compared.actual),
     diff: compared && differenceText(compared.expected, compared.actual),
-    program:
+    program: shortened(
       cause instanceof HistoryBroken
         ? printLanes(testCase, cause.calls)
         : printProgram(testCase, trace?.calls ?? [], compared),
+    ),
     history: cause instanceof HistoryBroken ? drawnHistory(cause) : null,
     signature: signatureOf(testCase.id, requirement, kind, cause),
     looksLike: [],
@@ -73,7 +74,7 @@ export interface Compared {
 }
 
 function comparedValues(cause: unknown): Compared | null {
-  if (!(cause instanceof assert.AssertionError)) return null
+  if (!(cause instanceof assert.AssertionError) || cause instanceof HistoryBroken) return null
   return { expected: cause.expected, actual: cause.actual }
 }
 
@@ -82,6 +83,14 @@ const shownLength = 20_000
 function shown(value: unknown): string {
   const text = inspect(value, { depth: 12, maxStringLength: 500, maxArrayLength: 200 })
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text
+}
+
+/** Nobody pastes a program of a thousand items; `replay` runs it all the same. */
+function shortened(program: string): string {
+  const cut = program.length - shownLength
+  return cut > 0
+    ? `${program.slice(0, shownLength)}\n// … and ${cut} characters more; threadstore replay runs it whole`
+    : program
 }
 
 /**

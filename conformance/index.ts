@@ -21,7 +21,14 @@ export {
 export type { Mutant, MutantWorld } from './mutants/mutant.js'
 export { mutants } from './mutants/index.js'
 export { matrixText, mutantLine } from './report/matrix-text.js'
-export { type Reporter, type ReporterName, reporterNames, reporters } from './report/reporters.js'
+export { htmlPage } from './report/html/page.js'
+export {
+  type Reporter,
+  type ReporterName,
+  printReport,
+  reporterNames,
+  reporters,
+} from './report/reporters.js'
 export { type Replay, decodeReplay, encodeReplay } from './replay-token.js'
 export type * from './report/report.js'
 export { type TextStyle, caseLine, failureText, plainStyle, summaryText } from './report/text.js'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { type Clock, isoMillis, systemClock } from '../src/host/clock.js'
 import { type IdSource, systemIds } from '../src/host/ids.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
@@ -76,6 +77,8 @@ export async function run(subject: StoreSubject, options: RunOptions = {}): Prom
     for (const [index, testCase] of planned.entries()) {
       const laws = planned.slice(index).filter(({ kind }) => kind === 'law').length
       const result = await started.decide(testCase, laws)
+      // What a case leaves behind and breaks later shall break during that case.
+      await setImmediate()
       results.push(result)
       onEvent?.({ type: 'case', index, result })
     }

@@ -1,22 +1,25 @@
-import { writeFileSync } from 'node:fs'
 import type { Argv } from 'yargs'
 import {
   type Report,
-  type ReporterName,
   type RunEvent,
+  type RunOptions,
   caseLine,
-  reporterNames,
-  reporters,
   run,
   selectCases,
   suite,
 } from '../../conformance/index.js'
 import { conformanceExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
-import { openSubject } from '../open-subject.js'
-import { hasTerminal, printLog, printResult, printText } from '../output.js'
+import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
+import { printLog, printResult } from '../output.js'
+import {
+  type ReportArguments,
+  openReports,
+  reportOptions,
+  reportOutputs,
+} from '../report-outputs.js'
+import { positiveInteger } from '../store-options.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
-import { terminalStyle } from '../text-style.js'
 import { FLOWS, testFlows } from '../test-flows.js'
 import { UsageError } from '../usage-error.js'
 
@@ -29,17 +32,17 @@ export function conformanceCommand(yargs: Argv): Argv {
       options
         .positional('subject', {
           type: 'string',
-          describe: 'store, module that opens one, or app-server:COMMAND',
+          describe: `${SUBJECT_FORMS}, or app-server:COMMAND for the flow suite`,
         })
         .options({
           ...suiteOptions,
-          reporter: {
-            choices: reporterNames,
-            describe: 'how the report is written; text unless --json',
+          ...reportOptions,
+          repeat: {
+            type: 'number',
+            default: 1,
+            describe: 'run this many times, each with a seed of its own, until one run fails',
           },
-          output: { type: 'string', describe: 'file the report is written to' },
           list: { type: 'boolean', default: false, describe: 'list the cases, run none' },
-          json: { type: 'boolean', default: false, describe: 'the same as --reporter json' },
         }),
     async (args) => {
       if (args.list) listCases(args, args.json)
@@ -51,23 +54,62 @@ export function conformanceCommand(yargs: Argv): Argv {
   )
 }
 
-interface ReportArguments extends SuiteArguments {
-  readonly reporter?: ReporterName | undefined
-  readonly output?: string | undefined
-  readonly json: boolean
+interface TestArguments extends SuiteArguments, ReportArguments {
+  readonly repeat: number
 }
 
-async function test(subjectText: string, args: ReportArguments): Promise<number> {
-  using interruption = interruptible()
-  await using opened = await openSubject(subjectText)
+async function test(subjectText: string, args: TestArguments): Promise<number> {
   const options = suiteRunOptions(args)
+  const repeat = positiveInteger('--repeat', args.repeat)
+  const jobSummary = process.env['GITHUB_STEP_SUMMARY']
+  const outputs = reportOutputs(args, jobSummary)
+  using interruption = interruptible()
   const { signal } = interruption
-  const report = await run(opened.subject, { ...options, signal, onEvent: showEvent })
-  writeReport(report, args)
-  return conformanceExitCode(report, signal.aborted)
+  await using opened = await openSubject(subjectText)
+  using reports = openReports(outputs, jobSummary)
+  const once = (onEvent: (event: RunEvent) => void, index: number): Promise<Report> =>
+    run(opened.subject, {
+      ...options,
+      ...nextSeed(options, index),
+      signal,
+      onEvent,
+      onBegin: reports.onBegin,
+    })
+  if (repeat === 1) {
+    const show = (event: RunEvent): void => {
+      showEvent(event)
+      reports.onEvent(event)
+    }
+    return conformanceExitCode(await once(show, 0), signal.aborted)
+  }
+  return await repeated(repeat, once, reports.onEvent, signal)
 }
 
-/** Failures are told as they come, so that a crash of the store leaves what was known. */
+/** Runs until one does not conform. That run, or the last one, is the one reported. */
+async function repeated(
+  times: number,
+  once: (onEvent: (event: RunEvent) => void, index: number) => Promise<Report>,
+  onEvent: (event: RunEvent) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  for (let index = 0; ; index += 1) {
+    const events: RunEvent[] = []
+    const report = await once((event) => events.push(event), index)
+    const over = report.verdict !== 'conformant' || signal.aborted || index + 1 === times
+    if (over || (index + 1) % 10 === 0) {
+      printLog(`run ${index + 1} of ${times}: ${report.verdict}, seed ${report.options.seed}`)
+    }
+    if (!over) continue
+    for (const event of events) onEvent(event)
+    return conformanceExitCode(report, signal.aborted)
+  }
+}
+
+function nextSeed({ seed }: RunOptions, index: number): Pick<RunOptions, 'seed'> {
+  return seed === undefined ? {} : { seed: seed + index }
+}
+
+/** Failures are told as they come. */
 function showEvent(event: RunEvent): void {
   if (event.type === 'started') {
     printLog(`testing ${event.subject}: ${event.planned} cases, seed ${event.seed}`)
@@ -77,17 +119,6 @@ function showEvent(event: RunEvent): void {
   if (outcome === 'failed' || (outcome === 'passed' && event.result.durationMs > 5_000)) {
     printLog(caseLine(event.result))
   }
-}
-
-function writeReport(report: Report, { reporter, output, json }: ReportArguments): void {
-  const name = reporter ?? (json ? 'json' : 'text')
-  if (output === undefined) {
-    printText(reporters[name](report, terminalStyle()))
-    return
-  }
-  writeFileSync(output, reporters[name](report))
-  if (name !== 'text') printText(reporters.text(report, terminalStyle()))
-  if (hasTerminal()) printLog(`the report is in ${output}`)
 }
 
 function listCases(args: SuiteArguments, json: boolean): void {

@@ -3,7 +3,7 @@ import type { Argv } from 'yargs'
 import { type KillMatrix, matrixText, mutantLine, prove } from '../../conformance/index.js'
 import { proveExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
-import { openSubject } from '../open-subject.js'
+import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
 import { terminalStyle } from '../text-style.js'
@@ -14,11 +14,13 @@ export function proveCommand(yargs: Argv): Argv {
     'prove <subject>',
     'break a store in many ways, and see which the suite notices',
     (options) =>
-      options.positional('subject', { type: 'string', demandOption: true }).options({
-        ...suiteOptions,
-        output: { type: 'string', describe: 'file the kill matrix is written to' },
-        json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
-      }),
+      options
+        .positional('subject', { type: 'string', demandOption: true, describe: SUBJECT_FORMS })
+        .options({
+          ...suiteOptions,
+          output: { type: 'string', describe: 'file the kill matrix is written to' },
+          json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
+        }),
     async (args) => {
       process.exitCode = await breakStore(args.subject, args)
     },

@@ -1,8 +1,8 @@
 import type { Argv } from 'yargs'
-import { decodeReplay, reporters, run } from '../../conformance/index.js'
+import { decodeReplay, printReport, run } from '../../conformance/index.js'
 import { conformanceExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
-import { openSubject } from '../open-subject.js'
+import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
 import { printText } from '../output.js'
 import { terminalStyle } from '../text-style.js'
 import { UsageError } from '../usage-error.js'
@@ -19,7 +19,7 @@ export function replayCommand(yargs: Argv): Argv {
           demandOption: true,
           describe: 'as a report gives it',
         })
-        .positional('subject', { type: 'string', demandOption: true })
+        .positional('subject', { type: 'string', demandOption: true, describe: SUBJECT_FORMS })
         .options({ json: { type: 'boolean', default: false, describe: 'print the report' } }),
     async (args) => {
       process.exitCode = await replay(args.token, args.subject, args.json)
@@ -41,6 +41,6 @@ async function replay(token: string, subjectText: string, json: boolean): Promis
     signal,
     ...(path !== null && { path }),
   })
-  printText(json ? reporters.json(report) : reporters.text(report, terminalStyle()))
+  printText(printReport(json ? 'json' : 'text', report, terminalStyle()))
   return conformanceExitCode(report, signal.aborted)
 }

@@ -11,8 +11,7 @@ export function printLanes(
   { requirements, title }: Pick<ConformanceCase, 'requirements' | 'title'>,
   calls: readonly RecordedCall[],
 ): string {
-  const ids = new Set(calls.flatMap(({ params }) => params.threadId ?? []))
-  const names = new Map([...ids].map((id, index) => [id, `T${index + 1}`]))
+  const names = namesOf(calls)
   const clients = [...new Set(calls.map(({ client }) => client))].toSorted()
   const lines = [
     ...[...names].map(([id, name]) => `const ${name} = '${id}'`),
@@ -23,6 +22,12 @@ export function printLanes(
   ]
   const heading = literal(`${requirements.join(', ')}: ${title}`, new Map())
   return [`test(${heading}, async () => {`, ...lines.map((line) => `  ${line}`), '})'].join('\n')
+}
+
+/** Short names for the threads of calls. */
+export function namesOf(calls: readonly RecordedCall[]): Names {
+  const ids = new Set(calls.flatMap(({ params }) => params.threadId ?? []))
+  return new Map([...ids].map((id, index) => [id, `T${index + 1}`]))
 }
 
 function opens(client: string, index: number): string {

@@ -1,0 +1,103 @@
+import { type Outcome, type Report, type RequirementResult, outcomes } from '../report.js'
+import { seconds } from './header.js'
+import { type Markup, markup } from './markup.js'
+
+const filters: Readonly<Record<Outcome, string>> = {
+  passed: 'only-passed',
+  failed: 'only-failed',
+  'not-applicable': 'only-none',
+  excluded: 'only-excluded',
+  unproved: 'only-unproved',
+}
+
+/** Every requirement with its outcome: a map of cells, and a table one can filter. */
+export function requirementMatrix(report: Report): Markup | null {
+  const { requirements, cases } = report
+  if (requirements.length === 0) return null
+  const times = new Map(cases.map(({ id, durationMs }) => [id, durationMs]))
+  const areas = [...Map.groupBy(requirements, ({ id }) => id.split('-', 1)[0] ?? id)]
+  const rows = areas.map(([area, group]) => [
+    markup`<tr class="area">
+      <td colspan="5">${area}</td>
+    </tr>`,
+    group.map((requirement) => row(requirement, times)),
+  ])
+  return markup`<section class="matrix">
+    <h2>Requirements</h2>
+    <div class="cells">${areas.map(([area, group]) => cells(area, group))}</div>
+    <div class="filter">
+      <label><input type="radio" name="only" id="only-all" checked /><span>all</span></label>
+      ${outcomes.map((outcome) => filter(outcome, requirements))}
+    </div>
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>requirement</th>
+            <th>outcome</th>
+            <th>what it says</th>
+            <th class="number">cases</th>
+            <th class="number">time</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}
+
+function filter(outcome: Outcome, requirements: readonly RequirementResult[]): Markup | null {
+  const count = requirements.filter((one) => one.outcome === outcome).length
+  if (count === 0) return null
+  return markup`<label
+    ><input type="radio" name="only" id="${filters[outcome]}" /><span
+      >${count} <span class="${outcome}">${outcome}</span></span
+    ></label
+  >`
+}
+
+const side = 15
+const perRow = 12
+
+function cells(area: string, group: readonly RequirementResult[]): Markup {
+  const columns = Math.min(perRow, group.length)
+  const width = columns * (side + 3)
+  const height = Math.ceil(group.length / perRow) * (side + 3)
+  const drawn = group.map(({ id, outcome, sentence }, index) => {
+    const x = (index % perRow) * (side + 3)
+    const y = Math.floor(index / perRow) * (side + 3)
+    return markup`<a href="#${id}"
+      ><rect class="${outcome}" x="${x}" y="${y}" width="${side}" height="${side}" rx="3"
+        ><title>${id} ${outcome}: ${sentence}</title></rect
+      ></a
+    >`
+  })
+  return markup`<figure>
+    <figcaption>${area}</figcaption>
+    <svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${drawn}</svg>
+  </figure>`
+}
+
+function row(
+  { id, level, sentence, outcome, cases }: RequirementResult,
+  times: ReadonlyMap<string, number>,
+): Markup {
+  const time = cases.reduce((sum, one) => sum + (times.get(one) ?? 0), 0)
+  return markup`<tr id="${id}" data-is="${outcome}">
+    <td class="id">${id}<br /><span class="soft">${level}</span></td>
+    <td class="${outcome}">${outcome}</td>
+    <td>${sentences(sentence)}</td>
+    <td class="number">${cases.length}</td>
+    <td class="number">${seconds(time)}</td>
+  </tr>`
+}
+
+/** The sentences of the contract are Markdown, as far as code goes. */
+export function sentences(sentence: string): Markup[] {
+  const parts = sentence.split('`')
+  return parts.map((part, index) =>
+    index % 2 === 1 ? markup`<code>${part}</code>` : markup`${part}`,
+  )
+}

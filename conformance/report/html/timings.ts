@@ -1,0 +1,41 @@
+import type { Report } from '../report.js'
+import { seconds } from './header.js'
+import { type Markup, markup } from './markup.js'
+
+const slowestShown = 12
+
+/** Where the time went. */
+export function timings({ cases, durationMs }: Report): Markup | null {
+  const slowest = cases
+    .filter(({ durationMs: ms }) => ms > 0)
+    .toSorted((a, b) => b.durationMs - a.durationMs)
+    .slice(0, slowestShown)
+  const [longest] = slowest
+  if (longest === undefined) return null
+  const rows = slowest.map(({ id, title, durationMs: ms }) => {
+    const width = Math.max(1, (ms / longest.durationMs) * 200)
+    return markup`<tr>
+      <td class="id">${id}</td>
+      <td>${title}</td>
+      <td>
+        <svg width="200" height="12" viewBox="0 0 200 12">
+          <rect class="also" width="${width.toFixed(1)}" height="12" rx="2" />
+        </svg>
+      </td>
+      <td class="number">${seconds(ms)}</td>
+    </tr>`
+  })
+  return markup`<section>
+    <h2>Timings</h2>
+    <p class="soft">
+      The slowest of ${cases.length} cases, which together took ${seconds(durationMs)}.
+    </p>
+    <div class="wide">
+      <table>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>
+  </section>`
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type CommandResult, parseDocument, runCli } from './cli-run.js'
+import { ROOT } from './tidy/repository.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'threadstore-conformance-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const memory = pathToFileURL(join(ROOT, 'dist/src/stores/memory/memory-thread-store.js')).href
+
+/** Writes a module that opens a memory store through `open`, and gives its path. */
+function subject(name: string, open: string): string {
+  const file = join(folder, name)
+  const lines = [`import { openMemoryStore } from '${memory}'`, 'let count = 0', open]
+  writeFileSync(file, lines.join('\n'))
+  return file
+}
+
+function conformance(...args: readonly string[]): CommandResult {
+  return runCli(['conformance', '--set', 'smoke', '--filter', 'append.*', ...args])
+}
+
+function written(name: string): string {
+  return readFileSync(join(folder, name), 'utf8')
+}
+
+describe('threadstore conformance', () => {
+  test('writes as many reports as it is asked for, and the text beside them', () => {
+    const names = ['a.json', 'a.xml', 'a.tap', 'a.ctrf.json', 'a.jsonl', 'a.html', 'a.md']
+    const outputs = names.flatMap((name) => ['--output', join(folder, name)])
+    const { status, stdout } = conformance('memory:', ...outputs)
+    expect([status, stdout.split(':')[0]]).toEqual([0, 'conformant'])
+    const begins = names.map((name) => written(name).slice(0, 12).trim())
+    expect(begins).toEqual([
+      '{\n  "schema"',
+      '<?xml versio',
+      'TAP version',
+      '{\n  "reportF',
+      '{"type":"sta',
+      '<!doctype ht',
+      '## ✅ memory:',
+    ])
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([])
+  })
+
+  test('keeps what was known when the store ends the process', () => {
+    const file = subject(
+      'exits.mjs',
+      'export default () => (count += 1) < 6 ? openMemoryStore() : process.exit(0)',
+    )
+    const [json = '', tap = ''] = ['exits.json', 'exits.tap'].map((name) => join(folder, name))
+    const { status, stdout } = conformance(file, '--output', json, '--output', tap)
+    expect(status).toBe(1)
+    expect(stdout).toContain('the process ended during append.')
+    const report = parseDocument(written('exits.json'), 'conformance-report')
+    expect(report).toMatchObject({ aborted: true, executed: 4, verdict: 'unproved' })
+    expect(written('exits.tap').match(/^ok /gm)).toHaveLength(4)
+  })
+
+  test('fails a store whose background work throws, and says during what', () => {
+    const file = subject(
+      'throws.mjs',
+      `export default () => {
+        if ((count += 1) === 3) setImmediate(() => { throw new Error('from the background') })
+        return openMemoryStore()
+      }`,
+    )
+    const { status, stdout, stderr } = conformance(file)
+    expect(status).toBe(1)
+    expect(stderr).toContain('from the background')
+    expect(stdout).toContain('the process ended during append.')
+  })
+
+  test('says what cannot be loaded', () => {
+    const file = subject('broken.mjs', `import 'no-such-package'`)
+    const { status, stderr } = conformance(file)
+    expect([status, stderr.includes('internal error')]).toEqual([3, false])
+    expect(stderr).toContain(`${file} cannot be opened: Cannot find package 'no-such-package'`)
+  })
+
+  test('repeats with seeds of their own until a run fails', () => {
+    const fine = conformance('memory:', '--repeat', '2', '--seed', '5', '--json')
+    expect(parseDocument(fine.stdout, 'conformance-report')).toMatchObject({ options: { seed: 6 } })
+    const file = subject(
+      'flaky.mjs',
+      `export default () => {
+        const store = openMemoryStore()
+        if ((count += 1) > 20) store.appendItems = () => Promise.reject(new Error('tired'))
+        return store
+      }`,
+    )
+    const { status, stderr } = conformance(file, '--repeat', '9')
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/run 4 of 9: non-conformant/)
+  })
+
+  test('tests an adapter that a command line starts', () => {
+    const adapter = join(ROOT, 'examples/python/adapter.py')
+    const { status, stdout } = conformance(`exec:python3 "${adapter}"`)
+    expect([status, stdout.split(' keeps')[0]]).toEqual([0, 'conformant: python memory store'])
+    const missing = conformance('exec:no-such-program')
+    expect(missing.status).toBe(3)
+    expect(missing.stderr).toContain('before it answered $hello')
+  })
+})
+
+describe('the commands for a failure', () => {
+  const reversing = subject(
+    'reverses.mjs',
+    `export default () => {
+      const store = openMemoryStore()
+      const { appendItems } = store
+      store.appendItems = ({ items, ...params }) =>
+        appendItems.call(store, { ...params, items: items.toReversed() })
+      return store
+    }`,
+  )
+
+  test('replay makes it happen again, and names the mutants that fail like it', () => {
+    const { status, stdout } = runCli(['replay', 'append.order@1', reversing])
+    expect(status).toBe(1)
+    expect(stdout).toContain('same signature as append-drops-every-third-call')
+    expect(stdout).toContain('replay: threadstore replay append.order@1 <subject>')
+  })
+
+  test('annotations and the job summary are written for GitHub', () => {
+    const summary = join(folder, 'summary.md')
+    writeFileSync(summary, 'of another step\n')
+    const args = ['conformance', reversing, '--filter', 'append.order', '--seed', '1']
+    const { stdout } = runCli([...args, '--reporter', 'github', '--reporter', 'annotations'], {
+      env: { GITHUB_STEP_SUMMARY: summary },
+    })
+    expect(stdout).toContain('::error title=APPEND-1 append.order::')
+    expect(stdout).toContain('non-conformant')
+    expect(written('summary.md')).toMatch(/^of another step\n## ❌ .*: non-conformant/)
+  })
+})
