@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ThreadStore } from '../src/store/thread-store.js'
@@ -72,10 +73,11 @@ test('a thread that is live in one process is live for every other', async () =>
   expect(locks).toEqual(['.coordination.lock'])
 })
 
-test('a batch that does not fit is refused whole, and what fits goes in after it', async () => {
+test('a batch that does not fit is refused whole, and goes in once when there is room', async () => {
   const root = temporaryFolder()
   mkdirSync(join(root, storage.scope))
   const limit = 512 * 1024
+  const pidFile = join(root, 'pid')
   await inOtherProcess(
     root,
     async (store) => {
@@ -93,11 +95,15 @@ test('a batch that does not fit is refused whole, and what fits goes in after it
       const before = (await store.loadHistory({ threadId: ID })).items
       expect(before.length % 2).toBe(1)
       await store.appendItems({ threadId: ID, items: [message('small')] })
+      execFileSync('prlimit', ['--pid', readFileSync(pidFile, 'utf8').trim(), '--fsize=unlimited'])
+      await store.appendItems({ threadId: ID, items: batch })
+      await store.flushThread({ threadId: ID })
       expect((await store.loadHistory({ threadId: ID })).items).toEqual([
         ...before,
         message('small'),
+        ...batch,
       ])
     },
-    `ulimit -f ${limit / 1024};`,
+    `echo $$ > ${pidFile}; ulimit -S -f ${limit / 1024};`,
   )
 })
