@@ -2,7 +2,7 @@ import type { AppServerClient } from './app-server-client.js'
 import type { FlowRequirementId } from './requirements.js'
 
 /** What a case needs that not every subject has. */
-export type FlowDoor = 'several-connections' | 'restart' | 'store-calls'
+export type FlowDoor = 'several-connections' | 'restart' | 'store-calls' | 'spawn' | 'unload'
 
 /** What a case may touch. */
 export interface FlowContext {
@@ -16,6 +16,8 @@ export interface FlowContext {
   readonly second: () => Promise<AppServerClient>
   /** Ends the server, at once if `kill`, and starts it on the same threads. Needs `restart`. */
   readonly restart: (kill?: boolean) => Promise<AppServerClient>
+  /** Stores a thread that another one spawned and in which something was said. Needs `spawn`. */
+  readonly spawn: (parentThreadId: string) => Promise<string>
   /** Needs the door `store-calls`. */
   readonly storeCalls: () => readonly string[]
 }
@@ -28,5 +30,7 @@ export interface FlowCase {
   readonly title: string
   readonly requirements: readonly FlowRequirementId[]
   readonly doors?: readonly FlowDoor[]
+  /** How long a thread stays loaded that nobody follows, for cases that wait for its end. */
+  readonly unloadDelayMs?: number
   run(context: FlowContext): Promise<void>
 }

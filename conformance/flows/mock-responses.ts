@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { type JsonObject, type JsonValue, isJsonObject } from '../../src/protocol/json.js'
+import { type JsonObject, type JsonValue, isJsonObject, textAt } from '../../src/protocol/json.js'
 import { type Clock, systemClock } from '../../src/host/clock.js'
 import { parseJson } from '../../src/protocol/parse-json.js'
 
@@ -27,7 +27,8 @@ const SLOW_MS = 8_000
 /**
  * Starts a mock model. It answers `reply to: <the last thing the user said>`. A message with `TOOL`
  * makes it think, then run `echo tool-output`, then answer; one with `SLOW` makes it wait, one with
- * `STREAM` say its answer in pieces first, one with `FAIL` refuse.
+ * `STREAM` say its answer in pieces first, one with `FAIL` refuse, one with `RECALL` tell everything
+ * that was said before, from what it was shown.
  */
 export async function startMockResponses(clock: Clock = systemClock): Promise<MockResponses> {
   const requests: JsonObject[] = []
@@ -116,7 +117,8 @@ function outputOf(said: string, input: JsonValue | undefined, number: number): J
       },
     ]
   }
-  const content = [{ type: 'output_text', text: `reply to: ${said}` }]
+  const answered = said.includes('RECALL') ? recalled(input) : `reply to: ${said}`
+  const content = [{ type: 'output_text', text: answered }]
   return [{ type: 'message', role: 'assistant', id: `msg_${number}`, content }]
 }
 
@@ -125,16 +127,25 @@ function endsWithToolOutput(input: JsonValue | undefined): boolean {
   return isJsonObject(last) && last['type'] === 'function_call_output'
 }
 
+/** Everything that was said before the last message, by whomever. */
+function recalled(input: JsonValue | undefined): string {
+  return textsOf(input, ['user', 'assistant']).slice(0, -1).join(' | ')
+}
+
 /** The last user message that is not context the agent put there itself. */
 function lastUserText(input: JsonValue | undefined): string {
+  return textsOf(input, ['user']).at(-1) ?? ''
+}
+
+/** What was said by these, without context that an agent put there itself. */
+function textsOf(input: JsonValue | undefined, roles: readonly string[]): string[] {
   const messages = Array.isArray(input) ? (input as readonly JsonValue[]) : []
-  for (const message of messages.toReversed()) {
-    if (!isJsonObject(message) || message['role'] !== 'user') continue
+  return messages.flatMap((message) => {
+    if (!isJsonObject(message) || !roles.includes(textAt(message, 'role') ?? '')) return []
     const [part] = Array.isArray(message['content']) ? (message['content'] as JsonValue[]) : []
-    const said = isJsonObject(part) ? part['text'] : undefined
-    if (typeof said === 'string' && !said.startsWith('<')) return said
-  }
-  return ''
+    const said = isJsonObject(part) ? textAt(part, 'text') : null
+    return said === null || said.startsWith('<') ? [] : [said]
+  })
 }
 
 async function stop(server: Server): Promise<void> {

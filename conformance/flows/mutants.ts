@@ -253,6 +253,84 @@ export const flowMutants: readonly FlowMutant[] = [
       return state.has('stopped') ? [] : [request]
     },
   },
+  {
+    id: 'a response says more than the schema knows of',
+    violates: 'FLOW-4',
+    says: onResult('thread/read', (result) => ({ ...result, more: true })),
+  },
+  {
+    id: 'descendants are archived and nobody is told',
+    violates: 'FLOW-49',
+    says: (message, request, state) => {
+      if (request?.['method'] === 'thread/archive') state.set('first', [])
+      if (message['method'] !== 'thread/archived') return [message]
+      return state.delete('first') ? [message] : []
+    },
+  },
+  {
+    id: 'a thread is told to be deleted before it is answered for',
+    violates: 'FLOW-50',
+    says: afterwards('thread/delete', 'thread/deleted'),
+  },
+  {
+    id: 'a thread is unloaded and not told to be closed',
+    violates: 'FLOW-51',
+    says: without('thread/closed'),
+  },
+  {
+    id: 'a thread has another path before there is a file',
+    violates: 'FLOW-52',
+    says: onResult('thread/start', (result) => ({
+      ...result,
+      thread: { ...(result['thread'] as JsonObject), path: '/tmp/elsewhere.jsonl' },
+    })),
+  },
+  {
+    id: 'a history that a client kept is forgotten',
+    violates: 'FLOW-53',
+    hears: (request) => {
+      const { history } = request['params'] as JsonObject
+      if (!Array.isArray(history) || history.length === 0) return [request]
+      return [changedParams(request, 'thread/resume', { history: [history[0] as JsonObject] })]
+    },
+  },
+  {
+    id: 'injected items are not shown to the model',
+    violates: 'FLOW-54',
+    hears: (request) => {
+      const { items } = (request['params'] ?? {}) as JsonObject
+      if (!Array.isArray(items) || items.length === 0) return [request]
+      const item = { type: 'message', role: 'developer', content: [] }
+      return [changedParams(request, 'thread/inject_items', { items: [item] })]
+    },
+  },
+  {
+    id: 'a rollback is told and not done',
+    violates: 'FLOW-55',
+    hears: (request) =>
+      request['method'] === 'thread/rollback' ? [{ ...request, method: 'thread/read' }] : [request],
+  },
+  {
+    id: 'a summary has no preview',
+    violates: 'FLOW-56',
+    says: onResult('getConversationSummary', (result) => ({
+      summary: { ...(result['summary'] as JsonObject), preview: '' },
+    })),
+  },
+  {
+    id: 'a name is answered for after what was asked later',
+    violates: 'FLOW-57',
+    says: (message, request, state) => {
+      if (request?.['method'] === 'thread/name/set') {
+        state.set('later', [message])
+        return []
+      }
+      if (request === null) return [message]
+      const later = state.get('later') ?? []
+      state.delete('later')
+      return [message, ...later]
+    },
+  },
 ]
 
 /** Every message with one thing spelled otherwise. */

@@ -271,6 +271,60 @@ export const flowRequirements = [
     source: 'app-server/README.md',
     sentence: 'Pieces of a message are told before the whole, and add up to it.',
   },
+  {
+    id: 'FLOW-49',
+    source: 'v2/thread_archive.rs archives_spawned_descendants',
+    sentence:
+      'Archiving a thread archives what it spawned, as far as that goes: it is told first, then its descendants, the last spawned first.',
+  },
+  {
+    id: 'FLOW-50',
+    source: 'app-server/src/request_processors/thread_processor.rs',
+    sentence:
+      '`thread/delete` is answered, then told for its descendants, the last spawned first, and for the thread; nothing of them is left.',
+  },
+  {
+    id: 'FLOW-51',
+    source: 'v2/thread_unsubscribe.rs',
+    sentence:
+      'A thread that nobody follows stays loaded for a while and while a turn runs, then is unloaded and told to be closed.',
+  },
+  {
+    id: 'FLOW-52',
+    source: 'v2/thread_resume.rs uses_path_over_non_running_thread_id',
+    sentence:
+      'Where threads are files a path names a thread, also before the file is there; elsewhere it is refused.',
+  },
+  {
+    id: 'FLOW-53',
+    source: 'v2/thread_resume.rs supports_history_and_overrides',
+    sentence:
+      'Resuming a history that a client kept begins a thread of its own that goes on from it.',
+  },
+  {
+    id: 'FLOW-54',
+    source: 'v2/thread_inject_items.rs',
+    sentence:
+      'Injected items are shown to the model from the next turn on, and again when the thread is resumed.',
+  },
+  {
+    id: 'FLOW-55',
+    source: 'core/src/session/rollout_reconstruction.rs',
+    sentence:
+      'The model is shown what stands: what was rolled back is gone for it, also when the thread is resumed.',
+  },
+  {
+    id: 'FLOW-56',
+    source: 'suite/conversation_summary.rs',
+    sentence:
+      '`getConversationSummary` tells of a thread by its id and, where threads are files, by its path.',
+  },
+  {
+    id: 'FLOW-57',
+    source: 'app-server/src/message_processor.rs',
+    sentence:
+      'Each client is answered in the order in which it asked, whatever others ask meanwhile, and one that leaves takes nothing with it.',
+  },
 ] as const
 
 export type FlowRequirementId = (typeof flowRequirements)[number]['id']

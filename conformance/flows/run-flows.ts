@@ -121,7 +121,7 @@ async function decide(
   const result = (outcome: FlowOutcome, reason: string | null): FlowResult => {
     return { id, title, requirements, outcome, reason, durationMs: clock.now() - startedMs }
   }
-  await using bench = await openBench(subject, clock)
+  await using bench = await openBench(subject, flowCase, clock)
   const missing = (flowCase.doors ?? []).filter((door) => !bench.has(door))
   if (missing.length > 0) return result('unproved', `needs ${missing.join(', ')}`)
   try {
@@ -143,10 +143,18 @@ interface Bench extends AsyncDisposable {
 }
 
 /** A model, a project and a running server for one case. */
-async function openBench(subject: FlowSubject, clock: Clock): Promise<Bench> {
+async function openBench(
+  subject: FlowSubject,
+  { unloadDelayMs }: FlowCase,
+  clock: Clock,
+): Promise<Bench> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'flow-')))
   const model = await startMockResponses(clock)
-  const place = { modelUrl: model.baseUrl, folder: join(folder, 'home') }
+  const place = {
+    modelUrl: model.baseUrl,
+    folder: join(folder, 'home'),
+    unloadDelayMs: unloadDelayMs ?? null,
+  }
   await mkdir(place.folder)
   const running = new Running(subject, await subject.start(place))
   return {
@@ -182,6 +190,10 @@ class Running {
         return this.#subject.durable
       case 'store-calls':
         return this.#server.storeCalls !== undefined
+      case 'spawn':
+        return this.#server.spawn !== undefined
+      case 'unload':
+        return this.#subject.unloads === true
     }
   }
 
@@ -200,6 +212,7 @@ class Running {
         this.#server = await this.#subject.start(place)
         return this.#introduced()
       },
+      spawn: (parent) => this.#server.spawn?.(parent) ?? Promise.reject(new Error('cannot spawn')),
       storeCalls: () => this.#server.storeCalls?.() ?? [],
     }
   }

@@ -6,6 +6,8 @@ export interface FlowPlace {
   readonly modelUrl: string
   /** A folder of its own, the same when it is started again on the same threads. */
   readonly folder: string
+  /** How long a thread stays loaded that nobody follows; `null`: as long as the server likes. */
+  readonly unloadDelayMs: number | null
 }
 
 /** A server that was started. */
@@ -14,6 +16,8 @@ export interface FlowServer {
   connect(): Wire
   /** Every call its store was given so far: names, and `includeHistory` where it was asked for. */
   readonly storeCalls?: () => readonly string[]
+  /** Stores a thread that another one spawned and in which something was said; its id. */
+  readonly spawn?: (parentThreadId: string) => Promise<string>
   stop(): Promise<void>
 }
 
@@ -24,5 +28,7 @@ export interface FlowSubject {
   readonly connections: 'one' | 'several'
   /** Whether threads are still there when it is started again. */
   readonly durable: boolean
+  /** Whether it heeds `unloadDelayMs` of its place. @defaultValue false */
+  readonly unloads?: boolean
   start(place: FlowPlace): Promise<FlowServer>
 }

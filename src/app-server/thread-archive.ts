@@ -18,15 +18,17 @@ export async function threadArchive({ server, params, reply }: Request): Promise
   if (loaded?.fresh || loaded?.ephemeral) throw invalidRequest(unknown)
   await server.listState(async () => {
     const doing = { what: 'archive session', unknown, archived: unknown }
-    const archived = await telling(doing, async () => {
+    const done = await telling(doing, async () => {
       // Fails before anything is touched.
       await store.readThread({ threadId })
-      const descendants = await descendantsOf(store, threadId, [false])
+      const descendants = await descendantsOf(store, threadId)
       await archiveOne(server, threadId)
-      return [threadId, ...(await archiveMore(server, descendants.toReversed()))]
+      const active = descendants.filter(({ archived }) => !archived)
+      const ids = active.map((descendant) => descendant.threadId)
+      return [threadId, ...(await archiveMore(server, ids.toReversed()))]
     })
     reply({})
-    for (const id of archived) server.broadcast('thread/archived', { threadId: id })
+    for (const id of done) server.broadcast('thread/archived', { threadId: id })
   })
 }
 

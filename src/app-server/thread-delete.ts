@@ -21,8 +21,8 @@ export async function threadDelete({ server, params, reply }: Request): Promise<
   await server.listState(async () => {
     const deleted = await telling(doing, async () => {
       await store.readThread({ threadId, includeArchived: true })
-      const descendants = await descendantsOf(store, threadId, [false, true])
-      const all = [...descendants.toReversed(), threadId]
+      const descendants = await descendantsOf(store, threadId)
+      const all = [...descendants.map((each) => each.threadId).toReversed(), threadId]
       for (const id of all) await deleteOne(server, id)
       return all
     })

@@ -2,6 +2,9 @@ import type { FlowServer, FlowSubject } from '../../conformance/flows/subject.js
 import type { Wire, WireListener } from '../../conformance/flows/wire.js'
 import { AppServer } from '../../src/app-server/index.js'
 import type { ThreadStore } from '../../src/index.js'
+import { systemClock } from '../../src/host/clock.js'
+import { systemIds } from '../../src/host/ids.js'
+import { LiveThread } from '../../src/live/index.js'
 import type { PathReader } from '../../src/live/path-reader.js'
 import { readGitInfo, responsesModelClient } from '../../src/manager/index.js'
 
@@ -19,7 +22,8 @@ export function ourAppServer(name: string, open: OpenStore): FlowSubject {
     name: `app-server on ${name}`,
     connections: 'several',
     durable: true,
-    start: async ({ folder, modelUrl }) => {
+    unloads: true,
+    start: async ({ folder, modelUrl, unloadDelayMs }) => {
       const store = await open(folder)
       const calls: string[] = []
       const server = new AppServer({
@@ -30,6 +34,7 @@ export function ourAppServer(name: string, open: OpenStore): FlowSubject {
         gitInfo: readGitInfo,
         cwd: folder,
         version: '0.0.0',
+        ...(unloadDelayMs === null ? {} : { unloadDelayMs }),
       })
       return started(server, store, calls)
     },
@@ -40,11 +45,25 @@ function started(server: AppServer, store: ThreadStore, calls: readonly string[]
   return {
     connect: () => wireTo(server),
     storeCalls: () => calls,
+    spawn: (parentThreadId) => spawn(store, parentThreadId),
     stop: async () => {
       await server.close()
       await store.close()
     },
   }
+}
+
+/** Stores a thread as a subagent leaves it behind. */
+async function spawn(store: ThreadStore, parentThreadId: string): Promise<string> {
+  const threadId = systemIds.newThreadId()
+  const source = { subagent: { thread_spawn: { parent_thread_id: parentThreadId, depth: 1 } } }
+  const live = await LiveThread.create(
+    { store, clock: systemClock },
+    { threadId, source, parentThreadId, metadata: { cwd: '/', modelProvider: 'mock' } },
+  )
+  await live.appendItems([{ type: 'event_msg', payload: { type: 'user_message', message: 'go' } }])
+  await live.shutdown()
+  return threadId
 }
 
 /** A connection without a process: lines are handed over one by one, as over a pipe. */

@@ -25,6 +25,21 @@ const deviations: readonly FlowDeviation[] = [
     message: 'the directory is kept',
     reason: 'It starts the review in the directory of the server, not in that of the parent.',
   },
+  {
+    case: 'delete.order',
+    message: 'unknown variant `thread/delete`',
+    reason: 'Threads can be deleted since a later release.',
+  },
+  {
+    case: 'delete.ephemeral',
+    message: 'unknown variant `thread/delete`',
+    reason: 'Threads can be deleted since a later release.',
+  },
+  {
+    case: 'path.folder',
+    message: '-32603 !== -32600',
+    reason: 'It tries to read the folder and calls that an internal error.',
+  },
 ]
 
 it('Codex 0.131.0 keeps the requirements of app-servers but for known ones', async () => {
@@ -34,6 +49,6 @@ it('Codex 0.131.0 keeps the requirements of app-servers but for known ones', asy
   expect(failures.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([])
   expect(report.stale).toEqual([])
   expect(report.counts.excluded).toBe(deviations.length)
-  // What needs several clients on one server, or its store's calls, cannot be tried on a process.
-  expect(report.counts.unproved).toBe(8)
+  // What needs several clients on one server, or its store, cannot be tried on a process.
+  expect(report.counts.unproved).toBe(17)
 }, 600_000)

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
+import type { JsonObject } from '../../../src/protocol/json.js'
 import type { AppServerClient } from '../app-server-client.js'
 import type { FlowCase } from '../flow-case.js'
-import { read, runTurn, settled, slowTurn, story, talkedThread } from '../steps.js'
+import {
+  read,
+  runTurn,
+  said,
+  settled,
+  slowTurn,
+  story,
+  talkedThread,
+  threadOf,
+  turnsOf,
+} from '../steps.js'
 
 export const connectionCases: readonly FlowCase[] = [
   {
@@ -110,6 +121,79 @@ export const connectionCases: readonly FlowCase[] = [
       assert.equal(told[0], 'response')
       assert.equal(told[1], 'thread/tokenUsage/updated')
       assert.equal(told.at(-1), 'turn/completed interrupted')
+    },
+  },
+  {
+    id: 'connections.order',
+    title: 'each client is answered in the order in which it asked, whatever others ask',
+    requirements: ['FLOW-57'],
+    doors: ['several-connections'],
+    run: async ({ client, second }) => {
+      const other = await second()
+      const threadId = await talkedThread(client)
+      const sent = [client, other].map((one) => ({
+        one,
+        from: one.messages.length,
+        ids: Array.from({ length: 12 }, (_, i) =>
+          i % 3 === 0
+            ? one.send('thread/name/set', { threadId, name: `name ${i}` })
+            : one.send('thread/read', { threadId, includeTurns: i % 3 === 1 }),
+        ),
+      }))
+      for (const { one, from, ids } of sent) {
+        await one.waitFor(({ id }) => id === ids.at(-1), from)
+        const responses = one.messages.slice(from).filter(({ method }) => method === undefined)
+        assert.deepEqual(
+          responses.map(({ id, error }) => ({ id, error })),
+          ids.map((id) => ({ id, error: undefined })),
+        )
+      }
+    },
+  },
+  {
+    id: 'connections.both',
+    title: 'what two clients say at once is said in one turn or in two, and none is lost',
+    requirements: ['FLOW-57'],
+    doors: ['several-connections'],
+    run: async ({ client, second }) => {
+      const threadId = await talkedThread(client, ['before'])
+      const other = await second()
+      await other.request('thread/resume', { threadId })
+      const starts = [client, other].map(async (one, i) => {
+        const input = [{ type: 'text', text: `from ${i}` }]
+        const { turn } = await one.request('turn/start', { threadId, input })
+        return (turn as JsonObject)['id'] as string
+      })
+      for (const turnId of await Promise.all(starts)) {
+        for (const one of [client, other]) {
+          await one.waitFor(
+            ({ method, params }) =>
+              method === 'turn/completed' && JSON.stringify(params).includes(turnId),
+          )
+        }
+      }
+      const texts = said(turnsOf(await read(client, threadId)))
+      for (const text of ['user from 0', 'user from 1']) {
+        assert.equal(texts.filter((one) => one === text).length, 1, text)
+      }
+    },
+  },
+  {
+    id: 'connections.gone',
+    title: 'a client that leaves takes neither threads nor turns with it',
+    requirements: ['FLOW-57'],
+    doors: ['several-connections'],
+    run: async ({ client, second }) => {
+      const other = await second()
+      const threadId = await talkedThread(other)
+      const turnId = await slowTurn(other, threadId)
+      await other.close()
+      const resumed = threadOf(await client.request('thread/resume', { threadId }))
+      assert.equal(turnsOf(resumed).at(-1)?.['status'], 'inProgress')
+      const from = client.messages.length
+      await client.request('turn/interrupt', { threadId, turnId })
+      await client.notification('turn/completed', threadId, from)
+      assert.equal((await runTurn(client, threadId, 'goes on'))['status'], 'completed')
     },
   },
 ]

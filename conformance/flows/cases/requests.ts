@@ -102,6 +102,14 @@ export const requestCases: readonly FlowCase[] = [
         cwd: await project(),
       })
       await client.request('thread/name/set', { threadId, name: 'a name' })
+      await client.request('thread/read', { threadId, includeTurns: true })
+      for (const itemsView of ['notLoaded', 'summary', 'full']) {
+        await client.request('thread/turns/list', { threadId, itemsView })
+      }
+      await client.request('thread/list', {})
+      await client.request('thread/fork', { threadId })
+      await client.request('thread/resume', { threadId })
+      await client.request('thread/rollback', { threadId, numTurns: 1 })
       const ephemeral = await startThread(client, { ephemeral: true })
       await runTurn(client, ephemeral)
       await settled(client)

@@ -26,7 +26,7 @@ export async function record(subject: FlowSubject): Promise<Recording> {
   await mkdir(home)
   await gitProject(project)
   await using model = await startMockResponses()
-  const place = { folder: home, modelUrl: model.baseUrl }
+  const place = { folder: home, modelUrl: model.baseUrl, unloadDelayMs: null }
   const steps: RecordedStep[] = []
   const known = await inProcess(subject, place, (client) =>
     warm(new Session(client, project, steps)),
