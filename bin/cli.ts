@@ -1,5 +1,5 @@
 import yargs, { type Argv, type CommandModule } from 'yargs'
-import { commands } from './commands/index.js'
+import { type Command, commandsFor } from './commands/index.js'
 import { failureOf } from './failures.js'
 import { printLog } from './output.js'
 import { packageVersion } from './package-version.js'
@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.js'
 /** Runs one command line and leaves its verdict in `process.exitCode`. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    await parser(argv).parseAsync()
+    await parser(argv, await commandsFor(argv)).parseAsync()
   } catch (error) {
     const { message, code } = failureOf(error)
     printLog(`threadstore: ${message}`)
@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function parser(argv: readonly string[]): Argv {
+function parser(argv: readonly string[], commands: readonly Command[]): Argv {
   const root = yargs([...argv])
     .scriptName('threadstore')
     .usage('$0 <command>\n\nTests stores of Codex threads, and moves threads between them.')

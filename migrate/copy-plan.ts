@@ -1,10 +1,16 @@
 import type { RolloutId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import { attemptCopy, type CopyJob, lostBase } from './attempt-copy.js'
+import { ByteBudget } from './byte-budget.js'
 import type { CopyResult, MigrationStatus } from './outcome.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
 import { isOutage } from './retry.js'
 import type { RunLog } from './run-log.js'
+
+/** Bytes of all threads that are under way at once. */
+const BYTES_AT_ONCE = 8 * 1024 * 1024
+/** A thread is streamed: however large it is, no more than this of it is in memory. */
+const THREAD_BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /** What copying a plan needs beside its threads. */
 export interface PlanJob extends CopyJob {
@@ -25,6 +31,7 @@ export async function copyPlan(
   const needed = new Set(threads.flatMap(({ baseIds }) => baseIds))
   const begun = new Map<RolloutId, Promise<MigrationStatus | null>>()
   const queue = threads.values()
+  const budget = new ByteBudget(BYTES_AT_ONCE)
   let outage: ThreadStoreError | null = null
 
   /** `null` for a thread that the end of the run overtook. */
@@ -51,8 +58,9 @@ export async function copyPlan(
 
   async function work(): Promise<void> {
     for (const planned of queue) {
-      if (signal.aborted) return
-      const result = copyOne(planned)
+      const release = await budget.take(Math.min(planned.bytesToSend, THREAD_BYTES_AT_ONCE))
+      if (signal.aborted) return release()
+      const result = copyOne(planned).finally(release)
       const status = result.then((copied) => copied?.outcome.status ?? null)
       for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
       const done = await result

@@ -19,8 +19,11 @@ import { type RunReview, reviewRun } from './review-run.js'
 import { RunLog, type RunFacts } from './run-log.js'
 import { RunTally, type RunTotals } from './run-tally.js'
 
-/** Threads copied at once unless told otherwise: enough to keep both ends busy, few connections. */
-export const JOBS_DEFAULT = 4
+/**
+ * Threads copied at once unless told otherwise: while some are read, others wait for their commit,
+ * which the database gives to many at once for little more than to one.
+ */
+export const JOBS_DEFAULT = 32
 
 export interface MigrateOptions extends MigrationSides {
   readonly clock: Clock

@@ -1,38 +1,34 @@
 import type { Argv } from 'yargs'
-import { conformanceCommand } from './conformance.js'
-import { appServerCommand } from './app-server.js'
-import { demoCommand } from './demo.js'
-import { migrateCommand } from './migrate.js'
-import { scanCommand } from './scan.js'
-import { proveCommand } from './prove.js'
-import { replayCommand } from './replay.js'
-import { schemaCommand } from './schema.js'
-import { serveCommand } from './serve.js'
-import { statusCommand } from './status.js'
-import { threadsCommand } from './threads.js'
-import { turnsCommand } from './turns.js'
-import { undoCommand } from './undo.js'
-import { verifyCommand } from './verify.js'
-import { whyCommand } from './why.js'
 
 /** Adds itself to a command line: its name, its options and what it does. */
 export type Command = (yargs: Argv) => Argv
 
-/** Every command, in the order in which `--help` lists them. One file per command in this folder. */
-export const commands: readonly Command[] = [
-  scanCommand,
-  whyCommand,
-  migrateCommand,
-  verifyCommand,
-  statusCommand,
-  undoCommand,
-  threadsCommand,
-  turnsCommand,
-  conformanceCommand,
-  proveCommand,
-  replayCommand,
-  demoCommand,
-  serveCommand,
-  appServerCommand,
-  schemaCommand,
-]
+/**
+ * Every command, in the order in which `--help` lists them. One file per command in this folder,
+ * loaded when it is needed: what one command works with must not cost the others time and memory.
+ */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  scan: async () => (await import('./scan.js')).scanCommand,
+  why: async () => (await import('./why.js')).whyCommand,
+  migrate: async () => (await import('./migrate.js')).migrateCommand,
+  verify: async () => (await import('./verify.js')).verifyCommand,
+  status: async () => (await import('./status.js')).statusCommand,
+  undo: async () => (await import('./undo.js')).undoCommand,
+  threads: async () => (await import('./threads.js')).threadsCommand,
+  turns: async () => (await import('./turns.js')).turnsCommand,
+  conformance: async () => (await import('./conformance.js')).conformanceCommand,
+  prove: async () => (await import('./prove.js')).proveCommand,
+  replay: async () => (await import('./replay.js')).replayCommand,
+  demo: async () => (await import('./demo.js')).demoCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
+  'app-server': async () => (await import('./app-server.js')).appServerCommand,
+  schema: async () => (await import('./schema.js')).schemaCommand,
+}
+
+/** The command that a command line names; all of them when it names none. */
+export async function commandsFor(argv: readonly string[]): Promise<readonly Command[]> {
+  const [name] = argv
+  const named = name !== undefined && Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  if (named !== undefined) return [await named()]
+  return await Promise.all(Object.values(loaders).map(async (load) => load()))
+}

@@ -6,6 +6,7 @@ import {
   ON_CONFLICT_DEFAULT,
   type PlanDocument,
 } from '../../migrate/index.js'
+import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf, mapSource } from '../map-options.js'
 import { openStore } from '../open-store.js'
 import { readDocument } from '../read-document.js'
@@ -51,6 +52,7 @@ export function migrateCommand(yargs: Argv): Argv {
           receipt: { type: 'string', describe: 'write what the target holds to a file' },
         }),
     async ({ dryRun, plan: planFile, ...args }) => {
+      await keepProcessLean()
       const settings = {
         ...args,
         only: threadIds('--only', args.only),

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs'
 import { JOBS_DEFAULT } from '../../migrate/index.js'
+import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf } from '../map-options.js'
 import { openStore } from '../open-store.js'
 import { positiveInteger, shardOf, targetAddress, threadIds } from '../store-options.js'
@@ -33,6 +34,7 @@ export function verifyCommand(yargs: Argv): Argv {
           report: { type: 'string', describe: 'write the report to a file' },
         }),
     async (args) => {
+      await keepProcessLean()
       const settings: VerifySettings = {
         readBack: args.readBack,
         jobs: positiveInteger('--jobs', args.jobs),

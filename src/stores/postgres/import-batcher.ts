@@ -6,8 +6,11 @@ import { type NewThread, publishNewThreads } from './publish-new-threads.js'
 const BATCHES_MAX = 2
 /** Threads of one batch, at most. */
 const BATCH_THREADS_MAX = 64
-/** Packed bytes of one batch, beyond which no further thread joins it. */
-const BATCH_BYTES = 8 * 1024 * 1024
+/**
+ * Packed bytes of one batch, beyond which no further thread joins it: the driver copies what it
+ * sends several times, and a larger batch is not faster.
+ */
+const BATCH_BYTES = 1024 * 1024
 
 interface Waiting {
   readonly thread: NewThread

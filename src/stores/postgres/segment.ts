@@ -26,8 +26,11 @@ export interface PackedBytes {
 
 /** Below this, compressing costs more than it saves. */
 const COMPRESSED_FROM_BYTES = 512
-/** Below this, handing the work to another thread costs more than doing it. */
-const THREADED_FROM_BYTES = 32 * 1024
+/**
+ * Below this, handing the work to another thread costs more than doing it: about half a millisecond,
+ * and memory that the threads then keep.
+ */
+const THREADED_FROM_BYTES = 512 * 1024
 
 const compressThreaded = promisify(
   zstdCompress as (data: Uint8Array, options: ZstdOptions, done: Done) => void,

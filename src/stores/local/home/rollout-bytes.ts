@@ -13,7 +13,7 @@ export interface ByteRange {
   readonly to?: number
 }
 
-const CHUNK_BYTES = 512 * 1024
+const CHUNK_BYTES = 64 * 1024
 
 /** Bytes that are read without letting anybody else have a turn. */
 const SMALL_BYTES = 256 * 1024
