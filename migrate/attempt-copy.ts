@@ -6,7 +6,7 @@ import { copyThreadItems } from './copy-thread-items.js'
 import type { MigrationFinding } from './findings.js'
 import { type CopyResult, unsent } from './outcome.js'
 import type { PlannedThread } from './plan.js'
-import { isOutage, retrying } from './retry.js'
+import { isFull, isOutage, retrying } from './retry.js'
 import type { RunTally } from './run-tally.js'
 
 /** What the threads of a run have in common. */
@@ -17,7 +17,10 @@ export interface CopyJob extends Omit<CopyContext, 'onRead'> {
   readonly tally: RunTally
 }
 
-/** Copies a thread, again while that may help. What is wrong with the thread is its outcome. */
+/**
+ * Copies a thread, again while that may help. What is wrong with the thread is its outcome; what is
+ * wrong with a store is thrown.
+ */
 export async function attemptCopy(job: CopyJob, planned: PlannedThread): Promise<CopyResult> {
   const { source, target, signal, clock, tally, owners } = job
   const { threadId } = planned
@@ -42,9 +45,14 @@ export async function attemptCopy(job: CopyJob, planned: PlannedThread): Promise
     const findings = [...missingBases(planned, owners), ...outcome.findings]
     return { outcome: { ...outcome, bytesRead, findings }, held }
   } catch (error) {
-    if (signal.aborted || isOutage(error)) throw error
+    if (signal.aborted || isOutage(error) || isFull(error)) throw error
     return failed(planned, bytesRead, ThreadStoreError.from(error, 'migrate'))
   }
+}
+
+/** The result of a thread that the target has no room for. */
+export function noRoom(planned: PlannedThread, error: ThreadStoreError): CopyResult {
+  return failed(planned, 0, error)
 }
 
 function failed(

@@ -1,10 +1,10 @@
 import type { RolloutId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
-import { attemptCopy, type CopyJob, lostBase } from './attempt-copy.js'
+import { attemptCopy, type CopyJob, lostBase, noRoom } from './attempt-copy.js'
 import { ByteBudget } from './byte-budget.js'
 import type { CopyResult, MigrationStatus } from './outcome.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
-import { isOutage } from './retry.js'
+import { isFull, isOutage } from './retry.js'
 import type { RunLog } from './run-log.js'
 
 /** Bytes of all threads that are under way at once. */
@@ -17,6 +17,9 @@ export interface PlanJob extends CopyJob {
   readonly jobs: number
   readonly log: RunLog | null
 }
+
+/** Threads in a row that the target has no room for before it counts as full: one may be too large. */
+const REFUSED_MAX = 3
 
 /**
  * Copies the threads of a plan, several at once, in its order. What makes all of them fail ends it
@@ -33,6 +36,7 @@ export async function copyPlan(
   const queue = threads.values()
   const budget = new ByteBudget(BYTES_AT_ONCE)
   let outage: ThreadStoreError | null = null
+  let refused = 0
 
   /** `null` for a thread that the end of the run overtook. */
   async function copyOne(planned: PlannedThread): Promise<CopyResult | null> {
@@ -43,9 +47,14 @@ export async function copyPlan(
       if (status === 'failed' || status === 'conflict') return lostBase(planned, id)
     }
     try {
-      return await attemptCopy({ ...job, signal }, planned)
+      const copied = await attemptCopy({ ...job, signal }, planned)
+      refused = 0
+      return copied
     } catch (error) {
-      if (!signal.aborted && !isOutage(error)) throw error
+      if (!signal.aborted && isFull(error)) {
+        refused += 1
+        if (refused < REFUSED_MAX) return noRoom(planned, error)
+      } else if (!signal.aborted && !isOutage(error)) throw error
       endWith(error)
       return null
     }

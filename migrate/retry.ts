@@ -20,6 +20,11 @@ export function isOutage(error: unknown): boolean {
   return error.details.reason === 'unavailable' || error.details.reason === 'timeout'
 }
 
+/** Whether the store has no room for what was sent, be it for this thread only or for any. */
+export function isFull(error: unknown): error is ThreadStoreError {
+  return ThreadStoreError.is(error, 'RESOURCE_EXHAUSTED') && error.details.reason === 'storage-full'
+}
+
 /** How long to wait after a failed attempt, counted from 1: twice as long each time. */
 export function pauseAfter(attempt: number): number {
   return Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (attempt - 1))

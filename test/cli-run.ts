@@ -18,12 +18,16 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Runs as somebody else, where that is possible. */
   readonly uid?: number
+  /** No file may grow longer, as on a disk that is full. */
+  readonly fileBytesMax?: number
 }
 
 /** Runs the built command line to its end. */
 export function runCli(args: readonly string[], options: CommandOptions = {}): CommandResult {
-  const { env, uid } = options
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+  const { env, uid, fileBytesMax } = options
+  const limit = fileBytesMax === undefined ? '' : `ulimit -f ${Math.ceil(fileBytesMax / 512)}; `
+  const shell = ['-c', `${limit}exec "$0" "$@"`, process.execPath, cli, ...args]
+  const { status, stdout, stderr } = spawnSync('sh', shell, {
     encoding: 'utf8',
     env: { ...process.env, ...env },
     maxBuffer: 64 * 1024 * 1024,

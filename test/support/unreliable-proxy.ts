@@ -38,7 +38,11 @@ export async function startUnreliableProxy(serverPort: number): Promise<Unreliab
     for (const [from, to] of [pair, [upstream, client] as const]) {
       from.pipe(to)
       from.on('error', () => to.destroy())
-      from.on('close', () => pairs.delete(pair))
+      from.on('close', () => {
+        pairs.delete(pair)
+        // What it was sent still arrives; one that nobody reads any more would stay open for good.
+        to.destroySoon()
+      })
       if (stalled) from.pause()
     }
   })

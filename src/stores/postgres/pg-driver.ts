@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Clock } from '../../host/clock.js'
 import {
@@ -20,7 +21,14 @@ export interface PgDriverOptions {
   readonly clock: Clock
   /** Connections at once, one more while threads are live. @defaultValue 4 */
   readonly connectionsMax?: number
+  /**
+   * Time without a byte in either direction after which a connection counts as broken: some that
+   * stall never end. No statement may take the server longer. @defaultValue 5 minutes
+   */
+  readonly silenceMaxMs?: number
 }
+
+const SILENCE_MAX_MS = 5 * 60_000
 
 /** A driver over a pool of connections to a PostgreSQL server. */
 export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDriver> {
@@ -30,7 +38,8 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   }
-  const pool = new Pool({ ...config, max: options.connectionsMax ?? 4 })
+  const stream = (): Socket => brokenBySilence(options.silenceMaxMs ?? SILENCE_MAX_MS)
+  const pool = new Pool({ ...config, stream, max: options.connectionsMax ?? 4 })
   // A connection that breaks also rejects what runs on it; unheard, the event would end the process.
   pool.on('connect', (client) => client.on('error', ignore))
   pool.on('error', ignore)
@@ -47,6 +56,11 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
     await pool.end()
     throw reason
   }
+}
+
+function brokenBySilence(silenceMaxMs: number): Socket {
+  const socket = new Socket()
+  return socket.setTimeout(silenceMaxMs, () => socket.destroy())
 }
 
 function ignore(): void {}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, inject, test } from 'vitest'
+import { verify } from '../migrate/index.js'
+import { systemClock } from '../src/host/clock.js'
+import { openLocalStore } from '../src/stores/local/open-local-store.js'
+import { openPgDriver } from '../src/stores/postgres/pg-driver.js'
+import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js'
+import { runCli, startCli } from './cli-run.js'
+import { runMigration } from './migration-runs.js'
+import { startPostgresServer } from './support/postgres-server.js'
+import { temporaryFolder } from './support/temporary-folder.js'
+import { startUnreliableProxy } from './support/unreliable-proxy.js'
+
+/** `THREADSTORE_KILLS=200` is the long run. */
+const KILLS = Number(process.env['THREADSTORE_KILLS'] ?? 10)
+const SEED = Number(process.env['THREADSTORE_SEED'] ?? 1)
+
+/** Thirty threads, the last of which is large enough to be sent ahead in parts. */
+function newHome(largeBytes: number): string {
+  const home = join(temporaryFolder(), '.codex')
+  const folder = join(home, 'sessions', '2026', '11', '22')
+  mkdirSync(folder, { recursive: true })
+  for (let number = 0; number < 30; number += 1) {
+    const id = `019a0000-0000-7000-8000-${String(number).padStart(12, '0')}`
+    const timestamp = '2026-11-22T12:00:00.000Z'
+    const meta = { id, timestamp, cwd: '/p', originator: 'codex_cli_rs', cli_version: '0.131.0' }
+    const lines: unknown[] = [
+      { timestamp, type: 'session_meta', payload: { ...meta, source: 'cli' } },
+    ]
+    for (let left = number === 29 ? largeBytes : 20_000; left > 0; left -= 64_000) {
+      const message = randomBytes(Math.min(left, 64_000) * 0.75).toString('base64')
+      lines.push({ timestamp, type: 'event_msg', payload: { type: 'user_message', message } })
+    }
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+    writeFileSync(join(folder, `rollout-2026-11-22T12-00-00-${id}.jsonl`), text)
+  }
+  return home
+}
+
+/** How the threads that can be seen in the target compare. */
+async function compared(
+  home: string,
+  url: string,
+  readBack = false,
+): Promise<Readonly<Record<string, number>>> {
+  await using source = await openLocalStore({ home, readOnly: true })
+  await using target = await openPostgresStore({ url })
+  return (await verify({ source, target, readBack })).totals
+}
+
+const nothingHalf = { different: 0, behind: 0, ahead: 0, unreadable: 0, busy: 0 }
+
+test(
+  `${KILLS} kills at any moment leave whole threads, and the next run goes on`,
+  async () => {
+    const home = newHome(12_000_000)
+    const url = new URL(inject('postgresUrl'))
+    await using proxy = await startUnreliableProxy(Number(url.port))
+    let round = 0
+    let chunks = 0
+    let killAt = Number.POSITIVE_INFINITY
+    let kill = (): void => {}
+    proxy.onChunk = () => {
+      chunks += 1
+      if (chunks === killAt) kill()
+    }
+
+    /** Whether the run came to its end. */
+    async function run(at: number): Promise<boolean> {
+      chunks = 0
+      killAt = at
+      const namespace = `?namespace=kills_${round}`
+      const through = `postgres://postgres:test@127.0.0.1:${proxy.port}/postgres${namespace}`
+      const running = startCli(['migrate', home, through, '--jobs', '3'])
+      kill = () => running.kill('SIGKILL')
+      const { status, signal, stderr } = await running.ended
+      expect({ status, signal, stderr: status === 0 ? '' : stderr }).toMatchObject(
+        signal === null ? { status: 0 } : { signal: 'SIGKILL' },
+      )
+      const totals = await compared(home, `${url.href}${namespace}`, signal === null)
+      expect(totals).toMatchObject(signal === null ? { equal: 30 } : nothingHalf)
+      return signal === null
+    }
+
+    // One that nobody disturbs says when there is something to be killed.
+    expect(await run(Number.POSITIVE_INFINITY)).toBe(true)
+    const moments = fc.sample(fc.integer({ min: 1, max: chunks }), { numRuns: KILLS, seed: SEED })
+    round += 1
+    for (const moment of moments) if (await run(moment)) round += 1
+    expect(await run(Number.POSITIVE_INFINITY)).toBe(true)
+  },
+  60_000 * (1 + KILLS / 10),
+)
+
+test('a server that is killed and comes back loses nothing', async () => {
+  await using server = await startPostgresServer()
+  const home = newHome(6_000_000)
+  await using proxy = await startUnreliableProxy(Number(new URL(server.url).port))
+  let chunks = 0
+  const crashed = new Promise<void>((resolve, reject) => {
+    proxy.onChunk = () => {
+      chunks += 1
+      if (chunks === 60) server.crash().then(resolve, reject)
+    }
+  })
+  const through = `postgres://postgres:test@127.0.0.1:${proxy.port}/postgres`
+  const first = await startCli(['migrate', home, through, '--jobs', '2']).ended
+  await crashed
+  // It is back before the last attempt, or not, as the machine likes.
+  expect([0, 3]).toContain(first.status)
+  expect(await compared(home, server.url)).toMatchObject(nothingHalf)
+  expect(await startCli(['migrate', home, through]).ended).toMatchObject({ status: 0 })
+  expect(await compared(home, server.url, true)).toMatchObject({ equal: 30 })
+})
+
+test.each(['reset', 'end', 'stall'] as const)(
+  'connections that %s under way cost attempts, not threads',
+  async (fault) => {
+    const home = newHome(6_000_000)
+    const url = new URL(inject('postgresUrl'))
+    await using proxy = await startUnreliableProxy(Number(url.port))
+    const driver = await openPgDriver({
+      url: `postgres://postgres:test@127.0.0.1:${proxy.port}/postgres`,
+      clock: systemClock,
+      silenceMaxMs: 700,
+    })
+    await using source = await openLocalStore({ home, readOnly: true })
+    await using target = await openPostgresStore({ driver, namespace: `fault_${fault}` })
+    let chunks = 0
+    proxy.onChunk = () => {
+      chunks += 1
+      if (chunks % 60 !== 0 || chunks > 200) return
+      proxy[fault]()
+      // What stalls stays stalled; whoever gives up on it finds that new connections work.
+      if (fault === 'stall') proxy.resume()
+    }
+    const { totals, stopped } = await runMigration(source, target, { jobs: 2 })
+    await driver.close()
+    expect({ totals, stopped }).toMatchObject({ totals: { proven: 30 }, stopped: null })
+    expect(chunks).toBeGreaterThan(120)
+    const there = await compared(home, `${url.href}?namespace=fault_${fault}`, true)
+    expect(there).toMatchObject({ equal: 30 })
+  },
+)
+
+test('a thread there is no room for is named, a full disk ends the run, and the next goes on', async () => {
+  const home = newHome(9_000_000)
+  const restored = join(temporaryFolder(), '.codex')
+  const full = runCli(['migrate', home, restored, '--jobs', '1'], { fileBytesMax: 15_000 })
+  expect(full).toMatchObject({ status: 3, stdout: expect.stringContaining('28 left') })
+  const narrow = runCli(['migrate', home, restored], { fileBytesMax: 6_000_000 })
+  expect(narrow).toMatchObject({ status: 1, stdout: expect.stringContaining('1 failed') })
+  await using source = await openLocalStore({ home, readOnly: true })
+  const between = await openLocalStore({ home: restored, readOnly: true })
+  expect((await verify({ source, target: between })).totals).toMatchObject({
+    ...nothingHalf,
+    missing: 1,
+  })
+  expect(runCli(['migrate', home, restored])).toMatchObject({ status: 0 })
+  await using after = await openLocalStore({ home: restored, readOnly: true })
+  expect((await verify({ source, target: after, readBack: true })).totals).toMatchObject({
+    equal: 30,
+  })
+})
