@@ -19,6 +19,12 @@ describe('progressLine', () => {
       'copied 1 of 4 threads, 1.0 KiB of 2.0 KiB, 512 B/s, 2.0 s left',
     )
   })
+
+  test('speaks of threads alone where nothing is measured in bytes', () => {
+    expect(progressLine('repaired', { ...half, todo: { threads: 4, bytes: 0 } }, 2000)).toBe(
+      'repaired 1 of 4 threads, 6.0 s left',
+    )
+  })
 })
 
 describe('etaMs', () => {

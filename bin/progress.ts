@@ -65,11 +65,12 @@ function drawLine(verb: string): Draw {
 export function progressLine(verb: string, state: ProgressState, elapsedMs: number): string {
   const { found, todo, threads, bytes } = state
   if (todo === null) return `${counted(found, 'thread')} found`
+  const done = `${verb} ${threads} of ${counted(todo.threads, 'thread')}`
   const rate = formatRate(bytes, elapsedMs)
-  const bytesDone = `${formatBytes(bytes)} of ${formatBytes(todo.bytes)}`
+  const bytesDone = `, ${formatBytes(bytes)} of ${formatBytes(todo.bytes)}, ${rate}`
   const eta = etaMs(state, elapsedMs)
   const left = eta === null ? '' : `, ${formatDuration(eta)} left`
-  return `${verb} ${threads} of ${counted(todo.threads, 'thread')}, ${bytesDone}, ${rate}${left}`
+  return `${done}${todo.bytes > 0 ? bytesDone : ''}${left}`
 }
 
 /** Time the rest takes if it goes on as before; `null` while nobody can tell. */

@@ -1,5 +1,9 @@
 import { ThreadStoreError } from '../src/index.js'
-import type { HomeRepair, RepairAction } from '../src/stores/local/repair/repair-home.js'
+import type {
+  HomeRepair,
+  RepairAction,
+  RepairOptions,
+} from '../src/stores/local/repair/repair-home.js'
 import type { FoundPlace } from '../src/stores/local/scan/finding-tally.js'
 import type { HomeFinding } from '../src/stores/local/scan/home-findings.js'
 import { ExitCode } from './exit-codes.js'
@@ -9,26 +13,28 @@ import { findingLines } from './scan-summary.js'
 
 /** Refuses a home in which somebody is at work, before it is read from end to end. */
 export async function requireQuiet(home: string): Promise<void> {
-  await repairHome(home, [], false)
+  await repairHome(home, [])
 }
 
-/** Repairs the places that a scan named, or says what that would do. */
+/** Repairs the places that a scan named. */
 export async function repairHome(
   home: string,
   places: readonly FoundPlace[],
-  dryRun: boolean,
+  options: RepairOptions = {},
 ): Promise<HomeRepair> {
-  if (dryRun) {
-    const { planRepair } = await import('../src/stores/local/repair/repair-home.js')
-    return { backup: null, actions: planRepair(places) }
-  }
   await using opened = await openHome(home, 'write')
   try {
-    return await opened.store.repair(places)
+    return await opened.store.repair(places, options)
   } catch (error) {
     if (ThreadStoreError.is(error, 'CONFLICT')) throw new NothingDoneError(error.message)
     throw error
   }
+}
+
+/** What a repair of the places would do. */
+export async function plannedRepair(places: readonly FoundPlace[]): Promise<HomeRepair> {
+  const { planRepair } = await import('../src/stores/local/repair/repair-home.js')
+  return { backup: null, actions: planRepair(places) }
 }
 
 /** Repaired is what a scan afterwards no longer finds. */

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RepairAction } from '../src/stores/local/repair/repair-home.js'
 import { openLocalStore } from '../src/stores/local/open-local-store.js'
+import { homeFindingKinds } from '../src/stores/local/scan/home-findings.js'
 import type { FoundPlace } from '../src/stores/local/scan/finding-tally.js'
 import { lasting, repairable } from './local-drifts.js'
 import { ID, creating, message, readAll, row } from './local-homes.js'
 import { hashTree } from './support/hash-tree.js'
 import { copyHome, copyHomeInPlace, newestThread } from './support/homes.js'
+import { ROOT } from './tidy/repository.js'
 
 async function scan(home: string): Promise<{ codes: string[]; places: FoundPlace[] }> {
   const places: FoundPlace[] = []
@@ -65,6 +67,12 @@ describe.each(Object.entries(lasting))('%s', (code, drift) => {
   })
 })
 
+test('every finding about a home is in its documentation', () => {
+  const page = readFileSync(join(ROOT, 'docs/local-store.md'), 'utf8')
+  const missing = Object.keys(homeFindingKinds).filter((code) => !page.includes(`\`${code}\``))
+  expect(missing).toEqual([])
+})
+
 describe('a repair', () => {
   test('keeps every file it changes as it was', async () => {
     const home = await copyHomeInPlace('0.169.0')
@@ -83,6 +91,17 @@ describe('a repair', () => {
     expect(actions).toHaveLength(10)
     const { id, rolloutPath } = newestThread(home)
     expect(row(home, id)['rollout_path']).toBe(join(home, rolloutPath))
+    expect((await scan(home)).codes).toEqual([])
+  })
+
+  test('that is stopped between two places goes on when it is asked again', async () => {
+    const home = await copyHome('0.169.0')
+    const { places } = await scan(home)
+    await using store = await openLocalStore({ home })
+    const stop = new AbortController()
+    const options = { signal: stop.signal, onProgress: () => stop.abort() }
+    await expect(store.repair(places, options)).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await repair(home)).toHaveLength(9)
     expect((await scan(home)).codes).toEqual([])
   })
 

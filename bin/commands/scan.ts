@@ -6,7 +6,13 @@ import type { HomeScan } from '../../src/stores/local/scan/scan-home.js'
 import { ExitCode } from '../exit-codes.js'
 import { defaultHome } from '../default-home.js'
 import { openHome } from '../open-store.js'
-import { repairExitCode, repairHome, repairLines, requireQuiet } from '../repair-home.js'
+import {
+  plannedRepair,
+  repairExitCode,
+  repairHome,
+  repairLines,
+  requireQuiet,
+} from '../repair-home.js'
 import { type RunEnd, type RunTools, reportedRun } from '../reported-run.js'
 import { summaryLines } from '../scan-summary.js'
 import { UsageError } from '../usage-error.js'
@@ -34,7 +40,13 @@ export function scanCommand(yargs: Argv): Argv {
         throw new UsageError('--dry-run is for --repair; a scan changes nothing')
       if (repair && !dryRun) await requireQuiet(home)
       const header = { schema: 'threadstore/scan-report/1', home }
-      const options = { json, report, verb: 'scanned', header, list: 'findings' }
+      const options = {
+        json,
+        report,
+        verb: repair ? 'repaired' : 'scanned',
+        header,
+        list: 'findings',
+      }
       process.exitCode = await reportedRun<HomeFinding>(options, async (tools) => {
         const places: FoundPlace[] = []
         const scan = await scanned(home, tools, (found) => {
@@ -56,7 +68,7 @@ async function scanned(
   return await opened.store.scan({
     signal,
     onPlace,
-    onProgress: ({ rollouts, bytes }) => progress.set({ found: rollouts, bytes }),
+    onProgress: ({ rollouts, bytes }) => progress.set({ found: rollouts, bytes, todo: null }),
   })
 }
 
@@ -81,7 +93,14 @@ async function repaired(
   home: string,
   { tools, scan, places, dryRun }: ScannedHome,
 ): Promise<RunEnd> {
-  const { backup, actions } = await repairHome(home, places, dryRun)
+  const { signal, progress } = tools
+  const { backup, actions } = dryRun
+    ? await plannedRepair(places)
+    : await repairHome(home, places, {
+        signal,
+        onProgress: ({ places: done, of }) =>
+          progress.set({ threads: done, todo: { threads: of, bytes: 0 } }),
+      })
   const after = dryRun ? scan : await scanned(home, tools, () => {})
   const repair = { dryRun, backup, actions, remaining: dryRun ? null : after.findings }
   return {

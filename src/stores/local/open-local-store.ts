@@ -20,7 +20,7 @@ import {
 } from './home/home-paths.js'
 import { parseRolloutName } from './home/rollout-name.js'
 import { LocalThreads, readOnlyHome } from './local-thread-store.js'
-import { type HomeRepair, repairHome } from './repair/repair-home.js'
+import { type HomeRepair, type RepairOptions, repairHome } from './repair/repair-home.js'
 import type { FoundPlace } from './scan/finding-tally.js'
 import { type HomeScan, type ScanOptions, scanHome } from './scan/scan-home.js'
 import { type ThreadExplanation, explainThread } from './why/explain-thread.js'
@@ -57,7 +57,7 @@ export interface LocalThreadStore extends ThreadStore {
   /** Finds a thread by its id, the beginning of its id, or its name, and says all about it. */
   explain(asked: string): Promise<{ readonly thread: ThreadExplanation } | MissedThread>
   /** Puts right what a scan told `onPlace` of, after copies of all files that change. */
-  repair(places: readonly FoundPlace[]): Promise<HomeRepair>
+  repair(places: readonly FoundPlace[], options?: RepairOptions): Promise<HomeRepair>
 }
 
 /** Opens a Codex home as a store. */
@@ -81,9 +81,9 @@ export async function openLocalStore(options: LocalStoreOptions): Promise<LocalT
       const found = await findThread(home, asked)
       return found.thread === null ? found : { thread: await explainThread(home, found.thread) }
     },
-    async repair(places) {
+    async repair(places, how) {
       if (readOnly) throw readOnlyHome('repair')
-      return repairHome(home, places)
+      return repairHome(home, places, how)
     },
   }
 }

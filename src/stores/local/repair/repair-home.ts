@@ -27,6 +27,14 @@ export interface HomeRepair {
   readonly actions: readonly RepairAction[]
 }
 
+/** How a repair is watched and stopped. */
+export interface RepairOptions {
+  /** Called after each place. */
+  readonly onProgress?: (done: { readonly places: number; readonly of: number }) => void
+  /** Stops between two places; what was done by then stays done, and the same again goes on. */
+  readonly signal?: AbortSignal
+}
+
 /** What a repair of these places would do. */
 export function planRepair(places: readonly FoundPlace[]): RepairAction[] {
   return steps(places).map(([{ does: what, code }, found]) => {
@@ -41,6 +49,7 @@ export function planRepair(places: readonly FoundPlace[]): RepairAction[] {
 export async function repairHome(
   home: OpenHome,
   places: readonly FoundPlace[],
+  { onProgress, signal }: RepairOptions = {},
 ): Promise<HomeRepair> {
   await refuseWhileLive(home)
   const todo = steps(places)
@@ -49,7 +58,11 @@ export async function repairHome(
     todo.flatMap(([repair, found]) => repair.touches(home, found)),
   )
   const actions: RepairAction[] = []
-  for (const [repair, found] of todo) actions.push(await act(home, repair, found))
+  for (const [repair, found] of todo) {
+    signal?.throwIfAborted()
+    actions.push(await act(home, repair, found))
+    onProgress?.({ places: actions.length, of: todo.length })
+  }
   return { backup, actions }
 }
 

@@ -8,6 +8,10 @@ import type { SqlRow } from '../state/table-columns.js'
 import { existingColumns, updateThreadRow } from '../state/write-row.js'
 import { type Repair, stateFiles } from './repair.js'
 
+const WHERE_IT_LIES = 'let the row say where the rollout lies'
+const BEING_WRITTEN = 'somebody is writing the thread'
+const NO_ROLLOUT = 'the thread has no rollout of its own in the home'
+
 const asItIs: RecordChange = { change: (record) => record }
 
 /** Repairs of what the state database and the index of names say of a thread. */
@@ -18,16 +22,29 @@ export const rowRepairs: readonly Repair[] = [
     touches: stateFiles,
     run: (home, { place }) => {
       const fileName = place.split('/').at(-1) ?? ''
-      return rewrite(home, parseRolloutName(fileName)?.threadId ?? place, async () => asItIs)
+      const threadId = parseRolloutName(fileName)?.threadId ?? place
+      return rewrite(home, threadId, async () => {
+        // A database that was just made has rows for all of them.
+        return (await home.stored(threadId)).row === null ? asItIs : null
+      })
     },
   },
-  ...['ROW_PATH_STALE', 'ROW_PATH_FOREIGN', 'ARCHIVE_MISMATCH'].map((code) => ({
+  ...['ROW_PATH_STALE', 'ARCHIVE_MISMATCH'].map((code) => ({
     code,
-    does: 'let the row say where the rollout lies',
+    does: WHERE_IT_LIES,
     touches: stateFiles,
     run: (home: OpenHome, { place }: { readonly place: ThreadId }) =>
       rewrite(home, place, async () => asItIs),
   })),
+  {
+    code: 'ROW_PATH_FOREIGN',
+    does: WHERE_IT_LIES,
+    touches: stateFiles,
+    run: (home, { place }) =>
+      rewrite(home, place, async () => {
+        return (await home.stored(place)).rollouts.length === 0 ? NO_ROLLOUT : asItIs
+      }),
+  },
   {
     code: 'HISTORY_MODE_MISMATCH',
     does: 'let the row say how the rollout is written',
@@ -73,21 +90,22 @@ export const rowRepairs: readonly Repair[] = [
   },
 ]
 
-const BEING_WRITTEN = 'somebody is writing the thread'
-const NO_ROLLOUT = 'the thread has no rollout of its own in the home'
+/** A change, `null` when there is nothing to change any more, or why nothing can be. */
+type Wanted = RecordChange | string | null
 
 /** Changes a thread's row while nobody else writes the thread. */
 async function rewrite(
   home: OpenHome,
   threadId: ThreadId,
-  how: () => Promise<RecordChange>,
+  how: () => Promise<Wanted>,
 ): Promise<string | null> {
   const lock = await home.locks.tryAcquire(threadId)
   if (lock === null) return BEING_WRITTEN
   try {
     return await changingRecords(home, async () => {
-      if ((await home.stored(threadId)).rollouts.length === 0) return NO_ROLLOUT
-      await changeRecord(home, threadId, await how())
+      const wanted = await how()
+      if (wanted === null || typeof wanted === 'string') return wanted
+      await changeRecord(home, threadId, wanted)
       return null
     })
   } finally {
