@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { type ThreadStore, ThreadStoreError } from '../src/index.js'
-import type { LocalThreadStore } from '../src/stores/local/open-local-store.js'
+import type { LocalStoreOptions, LocalThreadStore } from '../src/stores/local/open-local-store.js'
+import { toldSqliteHome } from './default-home.js'
 import { UnreachableError } from './failures.js'
 import { httpOptions } from './http-options.js'
 import { type StoreAddress, parseStoreAddress, redact } from './store-address.js'
@@ -65,7 +66,7 @@ export async function openHome(
   requireFolder(address.dir)
   const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
   try {
-    const store = await openLocalStore({ home: address.dir, readOnly: access === 'read' })
+    const store = await openLocalStore(localOptions(address.dir, access === 'read'))
     return { store, label: text, [Symbol.asyncDispose]: () => store.close() }
   } catch (error) {
     throw explained(error, text)
@@ -131,6 +132,10 @@ function makeHome(dir: string): void {
   } catch (error) {
     throw new UsageError(`${dir} cannot be made: ${error instanceof Error ? error.message : ''}`)
   }
+}
+
+function localOptions(home: string, readOnly: boolean): LocalStoreOptions {
+  return { home, readOnly, ...toldSqliteHome(home) }
 }
 
 function databaseOptions(

@@ -1,4 +1,5 @@
 import { systemClock, type ThreadStore, ThreadStoreError } from '../src/index.js'
+import { toldSqliteHome } from './default-home.js'
 import { UnreachableError } from './failures.js'
 import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
 import { UsageError } from './usage-error.js'
@@ -63,7 +64,7 @@ async function localBehind(home: string): Promise<Omit<StoreBehind, 'label'>> {
     hasNamespaces: false,
     open: async (namespace) => {
       if (namespace !== 'default') throw noNamespaces()
-      return openLocalStore({ home })
+      return openLocalStore({ home, ...toldSqliteHome(home) })
     },
     [Symbol.asyncDispose]: nothingToClose,
   }

@@ -1,10 +1,12 @@
-import { closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCli, parseDocument } from './cli-run.js'
 import { lasting, repairable } from './local-drifts.js'
 import { hashTree } from './support/hash-tree.js'
 import { copyHomeInPlace, newestThread } from './support/homes.js'
+
+const NOBODY = 65_534
 
 describe('threadstore scan --repair', () => {
   test('says what it did, where the copies are, and what a scan finds afterwards', async () => {
@@ -65,6 +67,21 @@ describe('threadstore scan --repair', () => {
     } finally {
       closeSync(file)
     }
+  })
+
+  test('exits 3 in a home that it may not write, and changes nothing', async () => {
+    const home = await copyHomeInPlace('0.169.0')
+    repairable['ARCHIVE_MISMATCH']?.(home)
+    const before = await hashTree(home)
+    chmodSync(join(home, '..'), 0o755)
+    chmodSync(home, 0o555)
+    // Root may write everywhere.
+    const run = runCli(['scan', home, '--repair'], {
+      ...(process.getuid?.() === 0 && { uid: NOBODY }),
+    })
+    chmodSync(home, 0o755)
+    expect(run).toMatchObject({ status: 3, stderr: expect.stringMatching(/cannot write/) })
+    expect(await hashTree(home)).toEqual(before)
   })
 
   test('refuses --dry-run without --repair', async () => {

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RepairAction } from '../src/stores/local/repair/repair-home.js'
@@ -8,7 +16,7 @@ import type { FoundPlace } from '../src/stores/local/scan/finding-tally.js'
 import { lasting, repairable } from './local-drifts.js'
 import { ID, creating, message, readAll, row } from './local-homes.js'
 import { hashTree } from './support/hash-tree.js'
-import { copyHome, copyHomeInPlace, newestThread } from './support/homes.js'
+import { copyHome, copyHomeInPlace, newestThread, withState } from './support/homes.js'
 import { ROOT } from './tidy/repository.js'
 
 async function scan(home: string): Promise<{ codes: string[]; places: FoundPlace[] }> {
@@ -102,6 +110,22 @@ describe('a repair', () => {
     const options = { signal: stop.signal, onProgress: () => stop.abort() }
     await expect(store.repair(places, options)).rejects.toMatchObject({ name: 'AbortError' })
     expect(await repair(home)).toHaveLength(9)
+    expect((await scan(home)).codes).toEqual([])
+  })
+
+  test('finds nothing in a home that is reached through a link, or keeps databases elsewhere', async () => {
+    const home = await copyHomeInPlace('0.169.0')
+    const link = `${home}-link`
+    symlinkSync(home, link)
+    withState(home, (state) =>
+      state
+        .prepare('UPDATE threads SET rollout_path = replace(rollout_path, ?, ?)')
+        .run(home, link),
+    )
+    expect((await scan(link)).codes).toEqual([])
+    mkdirSync(join(home, 'databases'))
+    renameSync(join(home, 'state_5.sqlite'), join(home, 'databases', 'state_5.sqlite'))
+    writeFileSync(join(home, 'config.toml'), 'sqlite_home = "databases"\n')
     expect((await scan(home)).codes).toEqual([])
   })
 

@@ -30,7 +30,7 @@ import { type MissedThread, findThread } from './why/find-thread.js'
 export interface LocalStoreOptions {
   /** The Codex home, usually `~/.codex`. */
   readonly home: string
-  /** Where Codex keeps its databases, when it was told to. @defaultValue the home */
+  /** Where Codex keeps its databases. @defaultValue what config.toml says, else the home */
   readonly sqliteHome?: string
   /** Nothing in the home changes, not even a time. @defaultValue false */
   readonly readOnly?: boolean

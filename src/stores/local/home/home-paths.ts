@@ -1,6 +1,8 @@
 import { realpathSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, sep } from 'node:path'
+import { homedir } from 'node:os'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { ThreadStoreError, invalidRequest } from '../../../store/errors.js'
+import { configuredText } from './home-config.js'
 
 /** The two folders of a home that hold rollouts. */
 export const rolloutFolders = ['sessions', 'archived_sessions'] as const
@@ -19,13 +21,21 @@ export interface HomePaths {
 /** Finds the parts of a home; refuses a folder that is none and says what is missing. */
 export function homePaths(home: string, sqliteHome: string | undefined): HomePaths {
   const resolved = realFolder(home, 'home')
-  const resolvedSqlite = sqliteHome === undefined ? resolved : realFolder(sqliteHome, 'sqliteHome')
+  const elsewhere = sqliteHome ?? configuredSqliteHome(resolved)
+  const resolvedSqlite = elsewhere === null ? resolved : realFolder(elsewhere, 'sqliteHome')
   return {
     home: resolved,
     sqliteHome: resolvedSqlite,
     sessionIndex: join(resolved, 'session_index.jsonl'),
     writerLocks: join(resolved, 'thread-writer-locks'),
   }
+}
+
+/** Where its configuration puts the databases, unless the home was moved away from there. */
+function configuredSqliteHome(home: string): string | null {
+  const path = configuredText(home, 'sqlite_home')?.replace(/^~(?=\/|$)/, homedir())
+  const folder = path === undefined ? null : resolve(home, path)
+  return folder !== null && exists(folder) ? folder : null
 }
 
 /** What tells a Codex home from any other folder; one of them is enough. */

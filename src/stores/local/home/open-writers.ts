@@ -30,6 +30,11 @@ export class OpenWriters {
     return this.#seen.paths.has(path)
   }
 
+  /** Whether this system says who writes what. */
+  get known(): boolean {
+    return namesIn(`${PROCESSES}/self/fd`).length > 0
+  }
+
   /** What other processes write right now. */
   others(): WrittenFile[] {
     return this.all().filter(({ pid }) => pid !== process.pid)

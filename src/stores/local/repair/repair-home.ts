@@ -1,4 +1,5 @@
 import { ThreadStoreError } from '../../../store/errors.js'
+import { errorCode } from '../home/home-paths.js'
 import type { OpenHome } from '../open-home.js'
 import { type FoundPlace, printPlace } from '../scan/finding-tally.js'
 import { backUp } from './back-up.js'
@@ -81,7 +82,8 @@ async function act(home: OpenHome, repair: Repair, found: FoundPlace): Promise<R
       ? { code, place, status: 'repaired', what: does }
       : { code, place, status: 'left', what: why }
   } catch (reason) {
-    if (!ThreadStoreError.is(reason)) throw reason
+    const isOutside = ThreadStoreError.is(reason) || errorCode(reason) !== null
+    if (!isOutside || !(reason instanceof Error)) throw reason
     return { code, place, status: 'left', what: reason.message }
   }
 }

@@ -16,7 +16,8 @@ export function checkDatabases(home: OpenHome, tally: FindingTally): void {
     if (database.problem !== null) tally.add('DATABASE_UNREADABLE', database.problem)
     else if (damage !== null) tally.add('DATABASE_DAMAGED', `${database.stem}: ${damage}`)
     const wal = file === null ? null : stampOf(`${file}-wal`)
-    if (file !== null && wal !== null && wal.size > 0n && !written.has(`${file}-wal`)) {
+    const inUse = !home.writers.known || written.has(`${file}-wal`)
+    if (file !== null && wal !== null && wal.size > 0n && !inUse) {
       tally.add('WAL_LEFT', basename(`${file}-wal`))
     }
   }

@@ -15,7 +15,7 @@ export function unreachableFolders(
   return missing.filter((folder) => {
     const place = join(home.paths.home, folder)
     const isLink = lstatSync(place, { throwIfNoEntry: false }) !== undefined
-    return isLink || [...threads.values()].some(({ row }) => rowPath(row)?.startsWith(`${place}/`))
+    return isLink || [...threads.values()].some(({ row }) => rowPath(row)?.includes(`/${folder}/`))
   })
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import type { ThreadRecord } from '../../../store/records.js'
 import { type HomeThread, rowPath } from '../home-index.js'
 import { insideHome } from '../home/home-paths.js'
@@ -19,7 +19,7 @@ export async function rowProblems(
   const found: HomeFindingCode[] = []
   const namesOther = pathProblem(thread.threadId, row)
   if (namesOther !== null) found.push(namesOther)
-  else if (rowPath(row) !== current.path) found.push('ROW_PATH_STALE')
+  else if (!isPlaceOf(rowPath(row), current.path)) found.push('ROW_PATH_STALE')
   if ((row['archived'] === 1) !== current.archived) found.push('ARCHIVE_MISMATCH')
   if ('history_mode' in row && row['history_mode'] !== record.historyMode) {
     found.push('HISTORY_MODE_MISMATCH')
@@ -38,11 +38,16 @@ function lacksName(row: SqlRow): boolean {
   return row['history_mode'] === 'paginated' && 'name' in row && row['name'] === null
 }
 
+/** Whether a path leads to a file, be it through a link to the home. */
+function isPlaceOf(path: string | null, file: string): boolean {
+  return path === file || (path !== null && realPath(path) === realPath(file))
+}
+
 /** What is wrong with the row of a thread that has no rollout in the home. */
 export function lostRowProblem(home: OpenHome, { threadId, row }: HomeThread): HomeFindingCode {
   const path = rowPath(row)
-  const outside = path !== null && insideHome(home.paths.home, path) === null
-  if (outside && existsSync(path)) return 'ROW_PATH_OUTSIDE'
+  const real = path === null ? null : realPath(path)
+  if (real !== null && insideHome(home.paths.home, real) === null) return 'ROW_PATH_OUTSIDE'
   return pathProblem(threadId, row) ?? 'ROLLOUT_MISSING'
 }
 
@@ -50,4 +55,9 @@ function pathProblem(threadId: string, row: SqlRow | null): 'ROW_PATH_FOREIGN' |
   const fileName = rowPath(row)?.split(/[/\\]/).at(-1)
   const named = fileName === undefined ? null : parseRolloutName(fileName)
   return named !== null && named.threadId !== threadId ? 'ROW_PATH_FOREIGN' : null
+}
+
+/** Where a path leads, `null` when nothing is there. */
+function realPath(path: string): string | null {
+  return existsSync(path) ? realpathSync(path) : null
 }

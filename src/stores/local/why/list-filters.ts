@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { isInteractive } from '../../../store/interactive-source.js'
 import type { ThreadRecord } from '../../../store/records.js'
 import { canonicalJson } from '../../../store/thread-filter.js'
+import { configuredText } from '../home/home-config.js'
 import type { HomePaths } from '../home/home-paths.js'
 import type { HomeFinding } from '../scan/home-findings.js'
 
@@ -38,11 +37,7 @@ export function filteredOut(record: ThreadRecord, provider: string): HomeFinding
 
 /** The provider whose threads Codex lists. Profiles and `-c` on the command line may say otherwise. */
 export function configuredProvider({ home }: HomePaths): string {
-  const path = join(home, 'config.toml')
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  // Keys of the document stand before its first table.
-  const [top = ''] = text.split(/^[ \t]*\[/m)
-  return /^[ \t]*model_provider[ \t]*=[ \t]*(["'])(.*?)\1/m.exec(top)?.[2] ?? 'openai'
+  return configuredText(home, 'model_provider') ?? 'openai'
 }
 
 function shown(text: string): string {
