@@ -6,10 +6,13 @@ import { machineFacts } from './machine-facts.js'
 import type { BenchRow, Measured } from './row.js'
 import { appendAndFlush } from './rows/append-and-flush.js'
 import { conformanceWallClock } from './rows/conformance-wall-clock.js'
+import { httpLoad } from './rows/http-load.js'
+import { httpStore } from './rows/http-store.js'
 import { localList, localReadWithTurns } from './rows/local-reads.js'
 import { migrateAgain } from './rows/migrate-again.js'
 import { migrateToPostgres } from './rows/migrate-to-postgres.js'
 import { oneHugeThread } from './rows/one-huge-thread.js'
+import { itemsSlope, threadsSlope } from './rows/slopes.js'
 
 /** The rows that need a real Codex, which is downloaded for them. */
 const withCodexRows: readonly BenchRow[] = [localList, localReadWithTurns]
@@ -21,6 +24,10 @@ const rows: readonly BenchRow[] = [
   ...withCodexRows,
   appendAndFlush,
   conformanceWallClock,
+  httpStore,
+  httpLoad,
+  threadsSlope,
+  itemsSlope,
 ]
 
 const { only, withCodex, output } = await yargs(hideBin(process.argv))

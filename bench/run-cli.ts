@@ -10,7 +10,8 @@ export interface CliRun {
   readonly peakRssBytes: number
 }
 
-const cli = fileURLToPath(new URL('../bin/threadstore.js', import.meta.url))
+/** The command line, as it was built. */
+export const cli: string = fileURLToPath(new URL('../bin/threadstore.js', import.meta.url))
 
 /** Runs a command of the built package with `--json`, in a process of its own. */
 export async function runCli(args: readonly string[]): Promise<CliRun> {

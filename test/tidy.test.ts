@@ -12,8 +12,9 @@ import {
 import { checkLayers } from './tidy/layers.js'
 import { checkName } from './tidy/names.js'
 import { listCodeFiles, listFiles, readBytes, readSources, readText } from './tidy/repository.js'
+import { checkPortableSql } from './tidy/portable-sql.js'
 import { checkSizes } from './tidy/sizes.js'
-import type { Finding } from './tidy/source-file.js'
+import { type Finding, isTest } from './tidy/source-file.js'
 import { checkTestTitles } from './tidy/test-titles.js'
 import { checkUnusedFiles } from './tidy/unused-files.js'
 
@@ -47,6 +48,13 @@ describe('the repository', () => {
 
   test('does nothing the table of bans forbids', () => {
     expectNone(checkBans(sources))
+  })
+
+  test('asks of a database only what several servers can do together', () => {
+    const store = sources.filter(
+      ({ path }) => path.startsWith('src/stores/postgres/') && !isTest(path),
+    )
+    expectNone(checkPortableSql(store))
   })
 
   test('gives every test a title of its own', () => {

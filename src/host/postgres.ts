@@ -33,6 +33,11 @@ export interface PostgresDriver extends PostgresSession {
   /** Whether commits survive a loss of power, as the server is set up. */
   readonly durable: boolean
   /**
+   * Whether others can see that a key is held. Where a pooler gives each transaction another
+   * connection they cannot, and holding one is of no effect.
+   */
+  readonly holdsKeys: boolean
+  /**
    * Commits what `work` did, or rolls it back when `work` rejects. Rejects with `CommitUnknownError`
    * when the connection broke during the commit and its outcome could not be found out.
    */

@@ -58,6 +58,7 @@ function tampering(
 ): PostgresDriver {
   return {
     durable: driver.durable,
+    holdsKeys: driver.holdsKeys,
     query: (sql, params) => driver.query(sql, params),
     transaction: (mode, work) =>
       driver.transaction(mode, (session) =>

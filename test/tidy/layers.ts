@@ -22,7 +22,15 @@ const ABOVE_THE_LADDER: Readonly<Record<string, readonly string[]>> = {
   migrate: CONTRACT,
   bin: ['src/*', 'src/stores/*', 'conformance', 'conformance/mutants', 'migrate'],
   'test/support': [],
-  test: ['src/*', 'src/stores/*', 'conformance', 'conformance/mutants', 'migrate', 'test/support'],
+  test: [
+    'src/*',
+    'src/stores/*',
+    'conformance',
+    'conformance/mutants',
+    'migrate',
+    'test/support',
+    'bench',
+  ],
   examples: [],
   bench: ['src/*', 'src/stores/*', 'conformance', 'migrate', 'test/support'],
 }

@@ -5,6 +5,7 @@ import { checkDependencies } from './dependencies.js'
 import { checkFixtures } from './fixtures.js'
 import { checkLayers } from './layers.js'
 import { checkName } from './names.js'
+import { checkPortableSql } from './portable-sql.js'
 import { checkSizes } from './sizes.js'
 import { type Finding, parseSource, type SourceFile } from './source-file.js'
 import { checkTestTitles } from './test-titles.js'
@@ -287,5 +288,33 @@ describe('checkFixtures', () => {
 
   test('accepts that there are no fixtures', () => {
     expect(checkFixtures(new Map(), [])).toEqual([])
+  })
+})
+
+describe('checkPortableSql', () => {
+  const check = (sql: string): string[] =>
+    messages(checkPortableSql([parseSource('src/stores/postgres/a.ts', `query(\`${sql}\`)`)]))
+  const stale = check('SELECT 1 AS one')
+
+  test.each([
+    'INSERT INTO threadstore.threads (namespace) VALUES ($1) ON CONFLICT (namespace) DO NOTHING',
+    'UPDATE threadstore.rollouts SET writer_expires_at = clock_timestamp() WHERE namespace = $1',
+    'SELECT pg_try_advisory_lock($1)',
+    'SELECT ctid FROM threadstore.threads WHERE namespace = $1',
+    'SELECT record FROM threadstore.threads WHERE thread_id = $1',
+    'DELETE FROM threadstore.segments s USING threadstore.rollouts r WHERE r.namespace = $1',
+    'UPDATE threadstore.segments SET log_id = $3 WHERE namespace = $1',
+    'CREATE TABLE threadstore.a (b uuid REFERENCES threadstore.threads)',
+    'SET statement_timeout = 100',
+  ])('refuses %s', (sql) => {
+    expect(check(sql)).toHaveLength(stale.length + 1)
+  })
+
+  test.each([
+    'UPDATE threadstore.threads SET (rollout_id, record) = ($3, $4) WHERE namespace = $1',
+    'UPDATE threadstore.rollouts SET log_id = $3 WHERE namespace = $1 AND rollout_id = $2',
+    'SELECT 1 FROM threadstore.members',
+  ])('accepts %s', (sql) => {
+    expect(check(sql)).toEqual(stale)
   })
 })

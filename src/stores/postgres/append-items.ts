@@ -4,6 +4,8 @@ import { rowsFromArrays } from './column-arrays.js'
 import { isConnectionError } from './connection-error.js'
 import type { WriterTarget } from './live-writer.js'
 import type { LogEnd, PackedLines } from './pack-lines.js'
+import type { PostgresContext } from './postgres-context.js'
+import { retriedWhileContended } from './retry.js'
 import { segmentColumns, segmentParams, segmentTypes } from './segment-rows.js'
 import { LEASE_INTERVAL } from './writer-lease.js'
 
@@ -12,13 +14,13 @@ import { LEASE_INTERVAL } from './writer-lease.js'
  * position itself, so that it can be sent again when its reply was lost: it takes effect once.
  */
 export async function appendLines(
-  driver: PostgresDriver,
-  namespace: string,
+  { clock, driver, namespace }: PostgresContext,
   target: WriterTarget,
   from: LogEnd,
   packed: PackedLines,
 ): Promise<void> {
-  const send = (): Promise<boolean> => sendAppend(driver, namespace, target, from, packed)
+  const send = (): Promise<boolean> =>
+    retriedWhileContended(clock, () => sendAppend(driver, namespace, target, from, packed))
   let sentTwice = false
   const done = await send().catch(async (reason: unknown) => {
     if (!isConnectionError(reason)) throw reason
@@ -45,7 +47,7 @@ async function sendAppend(
         UPDATE threadstore.rollouts
           SET byte_count = $6::bigint, item_count = item_count + $7::bigint,
             end_ordinal = $8::bigint, ends_line = true, sha256 = NULL, fingerprint = NULL,
-            writer_expires_at = clock_timestamp() + interval '${LEASE_INTERVAL}'
+            writer_expires_at = now() + interval '${LEASE_INTERVAL}'
           WHERE namespace = $1 AND rollout_id = $2::uuid AND writer_token = $3::bigint
             AND writer_handle = $4::bigint AND byte_count = $5::bigint
           RETURNING log_id

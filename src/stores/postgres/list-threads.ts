@@ -74,18 +74,23 @@ function rolloutsFrom(json: string): StoredThread['rollouts'] {
   return rows.map((row) => storedRollout(rolloutFrom(row)))
 }
 
+/**
+ * The texts that a search looks into, as an index can have them. In the "C" collation lower() folds
+ * A to Z and nothing else, as the contract does. What goes from one text to the next is found too;
+ * the records have the last word.
+ */
+const searchedText = `lower(coalesce(t.name, '') || E'\\n' || coalesce(t.title, '') || E'\\n' ||
+      t.preview || E'\\n' || coalesce(t.first_user_message, ''))`
+
 /** The statement that finds every thread the query means, and a few more at most. */
 export function listStatement(
   namespace: string,
   query: ThreadQuery,
   { after, limit, includeRollouts }: Fetch,
 ): { readonly sql: string; readonly params: readonly SqlParam[] } {
-  const params: SqlParam[] = []
+  const params: SqlParam[] = [namespace]
   const param = (value: SqlParam): string => `$${params.push(value)}`
-  const where = [
-    `t.namespace = ${param(namespace)}`,
-    `t.archived = ${param(query.archived)}::boolean`,
-  ]
+  const where = [`t.archived = ${param(query.archived)}::boolean`]
   const oneOf = (column: string, values: readonly string[] | null): void => {
     if (values !== null)
       where.push(`t.${column} = ANY(${param(values.map((v) => textFor(v)))}::text[])`)
@@ -94,12 +99,7 @@ export function listStatement(
   oneOf('model_provider', query.modelProviders)
   oneOf('cwd', query.cwds)
   if (query.term !== null && isStorable(query.term)) {
-    // In the "C" collation lower() folds A to Z and nothing else, as the contract does.
-    const found = ['name', 'title', 'preview', 'first_user_message'].map(
-      (column) => `strpos(lower(t.${column}), $${params.length + 1}) > 0`,
-    )
-    param(query.term)
-    where.push(`(${found.join(' OR ')})`)
+    where.push(`${searchedText} LIKE ${param(`%${query.term.replace(/[\\%_]/g, '\\$&')}%`)}`)
   }
   const column = query.sortKey === 'createdAt' ? 'created_at' : 'updated_at'
   const order = query.sortDirection
@@ -113,7 +113,7 @@ export function listStatement(
       FROM threadstore.rollouts r WHERE r.namespace = t.namespace AND r.thread_id = t.thread_id
       ORDER BY r.position) r) AS rollouts`
   const sql = `SELECT t.record${includeRollouts ? `, ${rollouts}` : ''} FROM threadstore.threads t
-    WHERE ${where.join(' AND ')}
+    WHERE t.namespace = $1 AND ${where.join(' AND ')}
     ORDER BY t.${column} ${order}, t.thread_id ${order} LIMIT ${param(limit)}::bigint`
   return { sql, params }
 }

@@ -34,7 +34,7 @@ export class LiveWriter {
 
   /** Stores a batch. Call when what was asked before is done. */
   async append(items: readonly RolloutItem[]): Promise<void> {
-    const { clock, driver, namespace } = this.#context
+    const { clock } = this.#context
     const from = this.#end ?? (await this.#findEnd())
     this.#end = from
     const stamped = stampItems(items, {
@@ -44,7 +44,7 @@ export class LiveWriter {
     })
     const packed = await packLines(stamped, from)
     try {
-      await appendLines(driver, namespace, this.target, from, packed)
+      await appendLines(this.#context, this.target, from, packed)
       this.#end = packed.to
     } catch (reason) {
       if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) this.#end = null

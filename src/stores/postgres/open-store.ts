@@ -54,7 +54,7 @@ export async function openStore(
     await release()
     throw errorFromPostgres(reason, server)
   }
-  const handle = { key: newHandleKey(), name: `process ${process.pid} on ${hostname()}` }
+  const handle = { key: newHandleKey(driver), name: `process ${process.pid} on ${hostname()}` }
   const projectsTurns = schemaVersion >= 2
   const context = { driver, namespace, clock, ids, projectsTurns }
   const supports = capabilities(database)
@@ -72,10 +72,11 @@ function requireNamespace(namespace: string): void {
 
 /**
  * 64 random bits as a signed number. Not from the injected ids: two handles that were given the same
- * source must not take each other for themselves.
+ * source must not take each other for themselves. The last bit says whether the key can be held.
  */
-function newHandleKey(): string {
-  return Buffer.from(systemIds.newToken(), 'base64url').readBigInt64BE().toString()
+function newHandleKey({ holdsKeys }: PostgresDriver): string {
+  const random = Buffer.from(systemIds.newToken(), 'base64url').readBigInt64BE()
+  return (holdsKeys ? random & ~1n : random | 1n).toString()
 }
 
 function capabilities({ durability, writers }: OpenDatabase): ThreadStoreCapabilities {

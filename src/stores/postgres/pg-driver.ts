@@ -45,13 +45,9 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
   pool.on('error', ignore)
   try {
     const statements = new StatementRunner()
-    const [settings] = await statements.run<{ durable: boolean }>(
-      pool,
-      `SELECT current_setting('fsync') = 'on'
-          AND current_setting('synchronous_commit') <> 'off' AS durable`,
-    )
+    const settings = await settingsOf(pool, statements)
     const { clock } = options
-    return new PgDriver({ pool, config, clock, statements, durable: settings?.durable ?? false })
+    return new PgDriver({ pool, config, clock, statements, ...settings })
   } catch (reason) {
     await pool.end()
     throw reason
@@ -61,6 +57,27 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
 function brokenBySilence(silenceMaxMs: number): Socket {
   const socket = new Socket()
   return socket.setTimeout(silenceMaxMs, () => socket.destroy())
+}
+
+interface Settings {
+  readonly durable: boolean
+  readonly holdsKeys: boolean
+}
+
+async function settingsOf(pool: Pool, statements: StatementRunner): Promise<Settings> {
+  const client = await pool.connect()
+  try {
+    const [row] = await statements.run<{ durable: boolean; pid: number }>(
+      client,
+      `SELECT pg_backend_pid() AS pid, current_setting('fsync') = 'on'
+          AND current_setting('synchronous_commit') <> 'off' AS durable`,
+    )
+    // A pooler makes up the process that it tells its clients of.
+    const { processID } = client as PoolClient & { readonly processID: number | null }
+    return { durable: row?.durable ?? false, holdsKeys: row?.pid === processID }
+  } finally {
+    client.release()
+  }
 }
 
 function ignore(): void {}
@@ -106,22 +123,25 @@ interface PgDriverParts {
   readonly clock: Clock
   readonly statements: StatementRunner
   readonly durable: boolean
+  readonly holdsKeys: boolean
 }
 
 class PgDriver implements PostgresDriver {
   readonly durable: boolean
+  readonly holdsKeys: boolean
   readonly #pool: Pool
   readonly #clock: Clock
   readonly #statements: StatementRunner
   readonly #heldKeys: HeldKeys
   #ended: Promise<void> | null = null
 
-  constructor({ pool, config, clock, statements, durable }: PgDriverParts) {
+  constructor({ pool, config, clock, statements, durable, holdsKeys }: PgDriverParts) {
     this.#pool = pool
     this.#heldKeys = new HeldKeys(config, clock)
     this.#clock = clock
     this.#statements = statements
     this.durable = durable
+    this.holdsKeys = holdsKeys
   }
 
   async query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]): Promise<Row[]> {
@@ -149,7 +169,8 @@ class PgDriver implements PostgresDriver {
   }
 
   async hold(key: string): Promise<() => Promise<void>> {
-    return this.#heldKeys.hold(key)
+    // The lock would stay with a connection that is somebody else's by now.
+    return this.holdsKeys ? this.#heldKeys.hold(key) : async () => {}
   }
 
   async isHeld(session: PostgresSession, key: string): Promise<boolean> {

@@ -70,6 +70,7 @@ function arrayLiteral(values: readonly (string | null)[]): string {
 class PgliteDriver implements PostgresDriver {
   /** PGlite runs with fsync off. */
   readonly durable = false
+  readonly holdsKeys = true
   readonly #db: Pglite
   /** Every handle is in this process: what nobody here holds, nobody holds. */
   readonly #held = new Set<string>()

@@ -126,5 +126,16 @@ function missingBytes(logId: string, at: number): ThreadStoreError {
     'INTERNAL',
     `the bytes from ${at} on of log ${logId} are not there; was it replaced or deleted meanwhile?`,
     { reason: 'damaged' },
+    { cause: new MissingBytesError() },
   )
+}
+
+/**
+ * Bytes that are promised in one place are not in another. Where servers hold the tables together,
+ * each shows a moment of its own, and a little later the bytes are there.
+ */
+class MissingBytesError extends Error {}
+
+export function isMissingBytes(reason: unknown): boolean {
+  return ThreadStoreError.is(reason) && reason.cause instanceof MissingBytesError
 }

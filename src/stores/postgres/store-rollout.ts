@@ -5,7 +5,7 @@ import type { ThreadRecord } from '../../store/records.js'
 import { requireSame, storedManifest } from './log-manifest.js'
 import type { ReceivedRollout } from './receive-rollout.js'
 import type { RolloutRow } from './rollout-row.js'
-import { insertSegments } from './segment-rows.js'
+import { insertSegments, segmentColumns } from './segment-rows.js'
 
 /** Makes received bytes a rollout of a thread, or the end of one, and proves that they are stored. */
 export async function storeRollout(
@@ -35,21 +35,34 @@ async function upsertRollout(
 ): Promise<void> {
   const { rolloutId, base, file, fingerprint } = rollout
   const rows = await session.query(
-    `INSERT INTO threadstore.rollouts AS r (namespace, rollout_id, thread_id, position,
-        history_mode, base_rollout_id, base_end_ordinal, base_end_byte, log_id, byte_count,
-        item_count, end_ordinal, ends_line, sha256, file, fingerprint)
-      SELECT $1, $2::uuid, $3::uuid, coalesce(max(o.position) + 1, 0), $4, $5::uuid, $6::bigint,
-          $7::bigint, $8::uuid, $9::bigint, $10::bigint, $11::bigint, $12::boolean, $13, $14, $15
-        FROM threadstore.rollouts o WHERE o.namespace = $1 AND o.thread_id = $3::uuid
-      ON CONFLICT (namespace, rollout_id) DO UPDATE SET
-          history_mode = excluded.history_mode, base_rollout_id = excluded.base_rollout_id,
-          base_end_ordinal = excluded.base_end_ordinal, base_end_byte = excluded.base_end_byte,
-          log_id = excluded.log_id, byte_count = excluded.byte_count,
-          item_count = excluded.item_count, end_ordinal = excluded.end_ordinal,
-          ends_line = excluded.ends_line, sha256 = excluded.sha256, file = excluded.file,
-          fingerprint = excluded.fingerprint
-        WHERE r.thread_id = excluded.thread_id
-      RETURNING 1 AS one`,
+    // Not ON CONFLICT DO UPDATE: a table spread over servers has no unique index of its own.
+    `WITH value (rollout_id, thread_id, history_mode, base_rollout_id, base_end_ordinal,
+        base_end_byte, log_id, byte_count, item_count, end_ordinal, ends_line, sha256, file,
+        fingerprint) AS (
+        VALUES ($2::uuid, $3::uuid, $4, $5::uuid, $6::bigint, $7::bigint, $8::uuid, $9::bigint,
+          $10::bigint, $11::bigint, $12::boolean, $13, $14, $15)
+      ), known AS (
+        UPDATE threadstore.rollouts r SET
+            history_mode = v.history_mode, base_rollout_id = v.base_rollout_id,
+            base_end_ordinal = v.base_end_ordinal, base_end_byte = v.base_end_byte,
+            log_id = v.log_id, byte_count = v.byte_count, item_count = v.item_count,
+            end_ordinal = v.end_ordinal, ends_line = v.ends_line, sha256 = v.sha256, file = v.file,
+            fingerprint = v.fingerprint
+          FROM value v
+          WHERE r.namespace = $1 AND r.rollout_id = $2::uuid AND r.thread_id = $3::uuid
+          RETURNING 1 AS one
+      ), new AS (
+        INSERT INTO threadstore.rollouts (namespace, rollout_id, thread_id, position, history_mode,
+            base_rollout_id, base_end_ordinal, base_end_byte, log_id, byte_count, item_count,
+            end_ordinal, ends_line, sha256, file, fingerprint)
+          SELECT $1, v.rollout_id, v.thread_id, (SELECT coalesce(max(o.position) + 1, 0)
+                FROM threadstore.rollouts o WHERE o.namespace = $1 AND o.thread_id = $3::uuid),
+              v.history_mode, v.base_rollout_id, v.base_end_ordinal, v.base_end_byte, v.log_id,
+              v.byte_count, v.item_count, v.end_ordinal, v.ends_line, v.sha256, v.file, v.fingerprint
+            FROM value v WHERE NOT EXISTS (SELECT FROM known)
+          ON CONFLICT DO NOTHING RETURNING 1 AS one
+      )
+      SELECT one FROM known UNION ALL SELECT one FROM new`,
     [
       namespace,
       rolloutId,
@@ -85,7 +98,13 @@ async function takeOver(
   )
   if (sentAs === logId) return
   await session.query(
-    'UPDATE threadstore.segments SET log_id = $3::uuid WHERE namespace = $1 AND log_id = $2::uuid',
+    // Not an UPDATE: rows of a table spread over servers cannot be moved from one to another.
+    `WITH sent AS (
+        DELETE FROM threadstore.segments WHERE namespace = $1 AND log_id = $2::uuid
+          RETURNING ${segmentColumns}
+      )
+      INSERT INTO threadstore.segments (namespace, log_id, ${segmentColumns})
+        SELECT $1, $3::uuid, ${segmentColumns} FROM sent`,
     [namespace, sentAs, logId],
   )
 }

@@ -44,7 +44,13 @@ export async function findWriter(
   rolloutId: RolloutId,
 ): Promise<HandleIdentity | null> {
   const leased = await findLeased(session, namespace, rolloutId)
-  return leased !== null && (await driver.isHeld(session, leased.key)) ? leased : null
+  if (leased === null || !isHoldable(leased.key)) return leased
+  return (await driver.isHeld(session, leased.key)) ? leased : null
+}
+
+/** Whether a handle holds its key while it lives; of one that cannot, only its lease speaks. */
+function isHoldable(key: string): boolean {
+  return BigInt(key) % 2n === 0n
 }
 
 async function findLeased(
@@ -55,7 +61,7 @@ async function findLeased(
   const [row] = await session.query<{ key: string; name: string }>(
     `SELECT writer_handle::text AS key, writer_name AS name FROM threadstore.rollouts
       WHERE namespace = $1 AND rollout_id = $2::uuid AND writer_handle IS NOT NULL
-        AND writer_expires_at > clock_timestamp()`,
+        AND writer_expires_at > now()`,
     [namespace, rolloutId],
   )
   return row ?? null
@@ -71,7 +77,7 @@ export async function takeLease(
   const [row] = await session.query<{ token: number }>(
     `UPDATE threadstore.rollouts SET writer_token = writer_token + 1,
         writer_handle = $3::bigint, writer_name = $4,
-        writer_expires_at = clock_timestamp() + interval '${LEASE_INTERVAL}'
+        writer_expires_at = now() + interval '${LEASE_INTERVAL}'
       WHERE namespace = $1 AND rollout_id = $2::uuid RETURNING writer_token AS token`,
     [namespace, rolloutId, handle.key, handle.name],
   )
@@ -104,7 +110,7 @@ export async function renewLeases(
 ): Promise<void> {
   await session.query(
     `UPDATE threadstore.rollouts
-        SET writer_expires_at = clock_timestamp() + interval '${LEASE_INTERVAL}'
+        SET writer_expires_at = now() + interval '${LEASE_INTERVAL}'
       WHERE namespace = $1 AND rollout_id = ANY($2::text[]::uuid[]) AND writer_handle = $3::bigint`,
     [namespace, rolloutIds, handle.key],
   )
