@@ -25,6 +25,11 @@ export function hasTerminal(): boolean {
   return process.stderr.isTTY
 }
 
+/** Characters that fit a line of the result; 80 where it goes to no terminal. */
+export function terminalWidth(): number {
+  return process.stdout.columns ?? 80
+}
+
 /** Where progress is drawn. */
 export function progressStream(): NodeJS.WriteStream {
   return process.stderr

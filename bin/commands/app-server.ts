@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { pino } from 'pino'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { AppServer, serveStdio } from '../../src/app-server/index.js'
 import type { ThreadStore } from '../../src/index.js'
 import { readGitInfo, responsesModelClient } from '../../src/manager/index.js'
@@ -13,39 +14,50 @@ import { packageVersion } from '../package-version.js'
 import { parseStoreAddress } from '../store-address.js'
 import { UsageError } from '../usage-error.js'
 
+const appServerOptions = (options: Argv) =>
+  options
+    .positional('store', { type: 'string', demandOption: true })
+    .options({
+      model: { type: 'string', demandOption: true, describe: 'name of the model' },
+      'model-provider': {
+        type: 'string',
+        default: 'openai',
+        describe: 'name under which threads remember who answered',
+      },
+      'model-url': {
+        type: 'string',
+        describe: 'base URL of a Responses API; without it, the one of OpenAI',
+      },
+      'model-key-env': {
+        type: 'string',
+        default: 'OPENAI_API_KEY',
+        describe: 'environment variable with the key for it',
+      },
+      'context-window': {
+        type: 'number',
+        describe: 'tokens the model takes; threads are compacted before they hold more',
+      },
+      cwd: { type: 'string', describe: 'directory of threads that name none' },
+      'unload-delay': {
+        type: 'number',
+        default: 1800,
+        describe: 'seconds a thread stays loaded that nobody follows',
+      },
+    })
+    .epilogue(
+      examples({
+        'serve a Codex home': 'app-server ~/.codex --model gpt-5',
+        'serve threads that are in a database, without a file':
+          'app-server postgres://host/db --model gpt-5',
+      }),
+    )
+
 /** `threadstore app-server`: serves a store to one client in the JSON-RPC of Codex. */
 export function appServerCommand(yargs: Argv): Argv {
   return yargs.command(
     'app-server <store>',
     'speak JSON-RPC as Codex does, on stdin and stdout, from any store',
-    (options) =>
-      options.positional('store', { type: 'string', demandOption: true }).options({
-        model: { type: 'string', demandOption: true, describe: 'name of the model' },
-        'model-provider': {
-          type: 'string',
-          default: 'openai',
-          describe: 'name under which threads remember who answered',
-        },
-        'model-url': {
-          type: 'string',
-          describe: 'base URL of a Responses API; without it, the one of OpenAI',
-        },
-        'model-key-env': {
-          type: 'string',
-          default: 'OPENAI_API_KEY',
-          describe: 'environment variable with the key for it',
-        },
-        'context-window': {
-          type: 'number',
-          describe: 'tokens the model takes; threads are compacted before they hold more',
-        },
-        cwd: { type: 'string', describe: 'directory of threads that name none' },
-        'unload-delay': {
-          type: 'number',
-          default: 1800,
-          describe: 'seconds a thread stays loaded that nobody follows',
-        },
-      }),
+    appServerOptions,
     async (args) => {
       if (!(args['unload-delay'] >= 0)) {
         throw new UsageError('--unload-delay must be a number of seconds')

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import {
   type Report,
   type RunEvent,
@@ -43,7 +44,15 @@ export function conformanceCommand(yargs: Argv): Argv {
             describe: 'run this many times, each with a seed of its own, until one run fails',
           },
           list: { type: 'boolean', default: false, describe: 'list the cases, run none' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'a first look, in a second': 'conformance memory: --set smoke',
+            'only the cases about metadata': "conformance ./my-store.js --filter 'meta.*'",
+            'as in CI: what is known to fail is listed with a reason':
+              'conformance ./my-store.js --baseline baseline.json',
+          }),
+        ),
     async (args) => {
       if (args.list) listCases(args, args.json)
       else if (args.subject === undefined) throw new UsageError('the subject is missing')

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { demo } from '../demo/demo.js'
 
 /** `threadstore demo`: the main job, on a recorded home. */
@@ -6,7 +7,7 @@ export function demoCommand(yargs: Argv): Argv {
   return yargs.command(
     'demo',
     'migrate a recorded Codex home into an embedded database, and prove it',
-    (options) => options,
+    (options) => options.epilogue(examples({ 'the whole path on bundled data': 'demo' })),
     async () => {
       process.exitCode = await demo()
     },

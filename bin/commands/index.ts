@@ -25,6 +25,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   schema: async () => (await import('./schema.js')).schemaCommand,
 }
 
+/** The first word of every command. */
+export const commandNames: readonly string[] = Object.keys(loaders)
+
 /** The command that a command line names; all of them when it names none. */
 export async function commandsFor(argv: readonly string[]): Promise<readonly Command[]> {
   const [name] = argv

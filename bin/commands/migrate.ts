@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import {
   conflictPolicies,
   isIntact,
@@ -50,7 +51,16 @@ export function migrateCommand(yargs: Argv): Argv {
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
           receipt: { type: 'string', describe: 'write what the target holds to a file' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'what would be done, and nothing done': 'migrate ~/.codex postgres://host/db --dry-run',
+            'with the password in a variable, not on the command line':
+              'migrate ~/.codex --target-env TARGET',
+            'the way back, to another machine':
+              'migrate postgres://host/db ./home --map-cwd /home/a=/home/b',
+          }),
+        ),
     async ({ dryRun, plan: planFile, ...args }) => {
       await keepProcessLean()
       const settings = {

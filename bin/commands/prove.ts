@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { type KillMatrix, matrixText, mutantLine, prove } from '../../conformance/index.js'
 import { proveExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
@@ -20,7 +21,8 @@ export function proveCommand(yargs: Argv): Argv {
           ...suiteOptions,
           output: { type: 'string', describe: 'file the kill matrix is written to' },
           json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
-        }),
+        })
+        .epilogue(examples({ 'the matrix of requirements and defects': 'prove ./my-store.js' })),
     async (args) => {
       process.exitCode = await breakStore(args.subject, args)
     },

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { decodeReplay, printReport, run } from '../../conformance/index.js'
 import { conformanceExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
@@ -20,7 +21,10 @@ export function replayCommand(yargs: Argv): Argv {
           describe: 'as a report gives it',
         })
         .positional('subject', { type: 'string', demandOption: true, describe: SUBJECT_FORMS })
-        .options({ json: { type: 'boolean', default: false, describe: 'print the report' } }),
+        .options({ json: { type: 'boolean', default: false, describe: 'print the report' } })
+        .epilogue(
+          examples({ 'TOKEN is the last line of a failure': 'replay TOKEN ./my-store.js' }),
+        ),
     async (args) => {
       process.exitCode = await replay(args.token, args.subject, args.json)
     },

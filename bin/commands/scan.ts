@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { stopReason } from '../../migrate/index.js'
 import type { FoundPlace } from '../../src/stores/local/scan/finding-tally.js'
 import type { HomeFinding } from '../../src/stores/local/scan/home-findings.js'
@@ -34,7 +35,14 @@ export function scanCommand(yargs: Argv): Argv {
           'dry-run': { type: 'boolean', default: false, describe: 'with --repair: only show what' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'what ~/.codex holds, and what is wrong with it': 'scan',
+            'the same as a document': 'scan /backup/codex --json',
+            'what a repair would do': 'scan ~/.codex --repair --dry-run',
+          }),
+        ),
     async ({ home = defaultHome(), json, report, repair, dryRun }) => {
       if (dryRun && !repair)
         throw new UsageError('--dry-run is for --repair; a scan changes nothing')

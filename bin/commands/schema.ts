@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { printResult } from '../output.js'
 import { schemas } from '../schemas.js'
 import { UsageError } from '../usage-error.js'
@@ -8,7 +9,10 @@ export function schemaCommand(yargs: Argv): Argv {
   return yargs.command(
     'schema [name]',
     'print a JSON Schema, or the names of all',
-    (options) => options.positional('name', { type: 'string', describe: 'which schema' }),
+    (options) =>
+      options
+        .positional('name', { type: 'string', describe: 'which schema' })
+        .epilogue(examples({ 'what `migrate --json` prints': 'schema migration-report' })),
     ({ name }) => {
       if (name === undefined) {
         for (const known of Object.keys(schemas)) printResult(known)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Logger, pino } from 'pino'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import type { Grant, TokenFile } from '../../src/stores/http/http-thread-server.js'
 import { ExitCode } from '../exit-codes.js'
 import { UnreachableError } from '../failures.js'
@@ -28,14 +29,21 @@ export function serveCommand(yargs: Argv): Argv {
     'serve <store>',
     'serve a store over HTTP, until SIGINT or SIGTERM',
     (options) =>
-      options.positional('store', { type: 'string', demandOption: true }).options({
-        host: { type: 'string', default: '127.0.0.1', describe: 'address to listen on' },
-        port: { type: 'number', default: 7433, describe: 'port to listen on; 0: one that is free' },
-        tokens: { type: 'string', describe: 'file of the tokens that are accepted' },
-        'tls-cert': { type: 'string', describe: 'file of the certificate, in PEM' },
-        'tls-key': { type: 'string', describe: 'file of its key, in PEM' },
-        log: { choices: logLevels, default: 'info', describe: 'what goes to stderr, as JSON' },
-      }),
+      options
+        .positional('store', { type: 'string', demandOption: true })
+        .options({
+          host: { type: 'string', default: '127.0.0.1', describe: 'address to listen on' },
+          port: {
+            type: 'number',
+            default: 7433,
+            describe: 'port to listen on; 0: one that is free',
+          },
+          tokens: { type: 'string', describe: 'file of the tokens that are accepted' },
+          'tls-cert': { type: 'string', describe: 'file of the certificate, in PEM' },
+          'tls-key': { type: 'string', describe: 'file of its key, in PEM' },
+          log: { choices: logLevels, default: 'info', describe: 'what goes to stderr, as JSON' },
+        })
+        .epilogue(examples({ 'on loopback, for this machine': 'serve postgres://host/db' })),
     async (args) => {
       await using behind = await storeBehind(args.store)
       process.exitCode = await serve(args, behind)

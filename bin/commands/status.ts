@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { listRuns, type RunState } from '../../migrate/index.js'
 import { systemClock } from '../../src/host/clock.js'
 import { ExitCode } from '../exit-codes.js'
@@ -20,7 +21,8 @@ export function statusCommand(yargs: Argv): Argv {
           'target-env': { type: 'string', describe: 'environment variable that holds the target' },
           limit: { type: 'number', default: 10, describe: 'runs to show, newest first' },
           json: { type: 'boolean', default: false, describe: 'print a document instead of text' },
-        }),
+        })
+        .epilogue(examples({ 'the last ten runs': 'status postgres://host/db' })),
     async (args) => {
       const limit = positiveInteger('--limit', args.limit)
       await using target = await openStore(targetAddress(args.target, args.targetEnv), 'read')

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { counted, formatBytes } from '../format.js'
 import { openStore } from '../open-store.js'
 import { printLog, resultStream } from '../output.js'
@@ -21,7 +22,13 @@ export function threadsExportCommand(yargs: Argv): Argv {
         .positional('thread', { type: 'string', demandOption: true, describe: 'id of the thread' })
         .options({
           output: { type: 'string', describe: 'folder to write files to, one for each rollout' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'one rollout to stdout': 'threads export ~/.codex ID > thread.jsonl',
+            'all rollouts, one file each': 'threads export ~/.codex ID --output folder',
+          }),
+        ),
     async (args) => {
       const id = threadId('<thread>', args.thread)
       await using opened = await openStore(args.store, 'read')

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import type { ListThreadsParams, ThreadPage } from '../../src/index.js'
 import { threadName } from '../thread-name.js'
 import { type OpenedStore, openStore } from '../open-store.js'
@@ -12,15 +13,31 @@ export function threadsListCommand(yargs: Argv): Argv {
     'list <store>',
     'list threads, those last used first',
     (options) =>
-      options.positional('store', { type: 'string', demandOption: true }).options({
-        archived: { type: 'boolean', default: false, describe: 'the archived ones instead' },
-        search: { type: 'string', describe: 'only threads whose name or beginning holds a text' },
-        sort: { choices: ['created', 'updated'], default: 'updated', describe: 'what to sort by' },
-        ascending: { type: 'boolean', default: false, describe: 'oldest first' },
-        limit: { type: 'number', default: 50, describe: 'threads on the page, at most 1000' },
-        cursor: { type: 'string', describe: 'where an earlier page ended' },
-        json: { type: 'boolean', default: false, describe: 'print a document instead of a table' },
-      }),
+      options
+        .positional('store', { type: 'string', demandOption: true })
+        .options({
+          archived: { type: 'boolean', default: false, describe: 'the archived ones instead' },
+          search: { type: 'string', describe: 'only threads whose name or beginning holds a text' },
+          sort: {
+            choices: ['created', 'updated'],
+            default: 'updated',
+            describe: 'what to sort by',
+          },
+          ascending: { type: 'boolean', default: false, describe: 'oldest first' },
+          limit: { type: 'number', default: 50, describe: 'threads on the page, at most 1000' },
+          cursor: { type: 'string', describe: 'where an earlier page ended' },
+          json: {
+            type: 'boolean',
+            default: false,
+            describe: 'print a document instead of a table',
+          },
+        })
+        .epilogue(
+          examples({
+            'threads whose name or beginning holds a word':
+              'threads list ~/.codex --search invoice',
+          }),
+        ),
     async (args) => {
       const pageSize = Math.min(1000, positiveInteger('--limit', args.limit))
       await using opened = await openStore(args.store, 'read')

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import type { StoredThread } from '../../src/index.js'
 import { formatBytes } from '../format.js'
 import { openStore } from '../open-store.js'
@@ -16,7 +17,8 @@ export function threadsShowCommand(yargs: Argv): Argv {
         .positional('thread', { type: 'string', demandOption: true, describe: 'id of the thread' })
         .options({
           json: { type: 'boolean', default: false, describe: 'print a document instead of text' },
-        }),
+        })
+        .epilogue(examples({ 'the whole record': 'threads show ~/.codex ID --json' })),
     async (args) => {
       const id = threadId('<thread>', args.thread)
       await using opened = await openStore(args.store, 'read')

@@ -6,7 +6,7 @@ import { threadsShowCommand } from './threads-show.js'
 /** `threadstore threads`: looks at the threads of a store. */
 export function threadsCommand(yargs: Argv): Argv {
   return yargs.command(
-    'threads <command>',
+    'threads',
     'list, show and export the threads of a store',
     (options) =>
       [threadsListCommand, threadsShowCommand, threadsExportCommand]

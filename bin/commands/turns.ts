@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { type ThreadStore, ThreadStoreError } from '../../src/index.js'
 import { ExitCode } from '../exit-codes.js'
 import { openStore } from '../open-store.js'
@@ -11,7 +12,14 @@ export function turnsCommand(yargs: Argv): Argv {
   return yargs.command(
     'turns <store>',
     'store the turns of every thread of a database, so that SQL can ask for them',
-    (options) => options.positional('store', { type: 'string', demandOption: true }),
+    (options) =>
+      options
+        .positional('store', {
+          type: 'string',
+          demandOption: true,
+          describe: 'a PostgreSQL or PGlite store',
+        })
+        .epilogue(examples({ 'after an upgrade, for reports': 'turns postgres://host/db' })),
     async (args) => {
       const { kind } = parseStoreAddress(args.store)
       if (kind !== 'postgres' && kind !== 'pglite') {

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { stopReason, type UndoneThread, type UndoResult, undoRun } from '../../migrate/index.js'
 import { ExitCode } from '../exit-codes.js'
 import { counted } from '../format.js'
@@ -22,7 +23,10 @@ export function undoCommand(yargs: Argv): Argv {
           yes: { type: 'boolean', default: false, describe: 'really do it' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
-        }),
+        })
+        .epilogue(
+          examples({ 'ID is in `threadstore status`': 'undo postgres://host/db --run ID' }),
+        ),
     async (args) => {
       const run = threadId('--run', args.run)
       const { dryRun, yes, json, report } = args

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { JOBS_DEFAULT } from '../../migrate/index.js'
 import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf } from '../map-options.js'
@@ -32,7 +33,13 @@ export function verifyCommand(yargs: Argv): Argv {
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads compared at once' },
           json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
           report: { type: 'string', describe: 'write the report to a file' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'hash every byte that comes back': 'verify ~/.codex postgres://host/db --read-back',
+            'without the source': 'verify --receipt receipt.json postgres://host/db',
+          }),
+        ),
     async (args) => {
       await keepProcessLean()
       const settings: VerifySettings = {

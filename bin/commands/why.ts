@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { examples } from '../examples.js'
 import { defaultHome } from '../default-home.js'
 import { ExitCode } from '../exit-codes.js'
 import { openHome } from '../open-store.js'
@@ -21,7 +22,13 @@ export function whyCommand(yargs: Argv): Argv {
         .options({
           home: { type: 'string', describe: 'the home  [default: ~/.codex]' },
           json: { type: 'boolean', default: false, describe: 'print a document instead of text' },
-        }),
+        })
+        .epilogue(
+          examples({
+            'by its name': "why 'invoice parser'",
+            'by the beginning of its id': 'why 019f --home ./old',
+          }),
+        ),
     async ({ thread: asked, home = defaultHome(), json }) => {
       await using opened = await openHome(home)
       const found = await opened.store.explain(asked)

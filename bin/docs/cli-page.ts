@@ -1,0 +1,25 @@
+import { helpOf } from '../cli.js'
+import { commandNames } from '../commands/index.js'
+
+const WIDTH = 100
+
+const INTRODUCTION = `# Command line
+
+What \`--help\` says, for every command. A test keeps this page equal to it.
+Stores and exit codes are explained in [operations.md](operations.md).
+`
+
+/** \`docs/cli.md\`, from what the commands say of themselves. */
+export async function cliPage(): Promise<string> {
+  const commands = commandNames.flatMap((name) =>
+    name === 'threads' ? ['list', 'show', 'export'].map((verb) => [name, verb]) : [[name]],
+  )
+  const sections: string[] = []
+  for (const command of [[], ...commands]) sections.push(await section(command))
+  return [INTRODUCTION, ...sections].join('\n')
+}
+
+async function section(command: readonly string[]): Promise<string> {
+  const title = command.length === 0 ? 'threadstore' : command.join(' ')
+  return `## ${title}\n\n\`\`\`text\n${(await helpOf(command, WIDTH)).trimEnd()}\n\`\`\`\n`
+}
