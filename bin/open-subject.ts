@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { StoreSubject } from '../conformance/index.js'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { StoreSubject, SubjectProcess } from '../conformance/index.js'
 import { memorySubject } from '../conformance/mutants/memory-subject.js'
 import type { ThreadStore } from '../src/index.js'
+import { adapterSubject, startAdapter } from '../src/stores/stdio/index.js'
 import { UnreachableError } from './failures.js'
 import { httpOptions } from './http-options.js'
-import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
+import { parseStoreAddress, redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
 /** A store to be tested, and what has to be closed when that is done. */
@@ -29,7 +30,7 @@ export async function openSubject(text: string): Promise<OpenedSubject> {
   try {
     if (text.startsWith(ADAPTER)) return await commandSubject(text.slice(ADAPTER.length))
     if (/\.[cm]?[jt]s$/.test(text)) return lasting(await moduleSubject(text))
-    return await storeSubject(parseStoreAddress(text))
+    return await storeSubject(text)
   } catch (error) {
     if (error instanceof UsageError) throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -40,7 +41,6 @@ export async function openSubject(text: string): Promise<OpenedSubject> {
 /** The line goes to the shell, as people are used to from wherever they copied it. */
 async function commandSubject(command: string): Promise<OpenedSubject> {
   if (command.trim() === '') throw new UsageError(`${ADAPTER} lacks the command of the adapter`)
-  const { adapterSubject } = await import('../src/stores/stdio/index.js')
   const subject = await adapterSubject({ command, shell: true })
   return { subject, [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose]() }
 }
@@ -71,19 +71,29 @@ function isSubject(value: unknown): value is StoreSubject {
   )
 }
 
-async function storeSubject(address: StoreAddress): Promise<OpenedSubject> {
+async function storeSubject(text: string): Promise<OpenedSubject> {
+  const address = parseStoreAddress(text)
   switch (address.kind) {
     case 'memory':
       return lasting(memorySubject())
     case 'pglite':
       return await pgliteSubject(address.dir)
     case 'postgres':
-      return lasting(await postgresSubject(address.url))
+      return lasting(elsewhereToo(await postgresSubject(address.url), address.url))
     case 'http':
-      return lasting(await httpSubject(address))
+      return lasting(elsewhereToo(await httpSubject(address), text))
     case 'local':
-      return lasting(await localSubject(address.dir))
+      return lasting(elsewhereToo(await localSubject(address.dir), `local:${resolve(address.dir)}`))
   }
+}
+
+/** The subject with a door to other processes, which open its storages by the same address. */
+function elsewhereToo(subject: StoreSubject, address: string): StoreSubject {
+  const script = fileURLToPath(new URL('./storage-process.js', import.meta.url))
+  const env = { ...process.env, THREADSTORE_SUBJECT: address }
+  const spawn = (): Promise<SubjectProcess> =>
+    startAdapter({ command: process.execPath, args: [script], env })
+  return { ...subject, spawn }
 }
 
 function lasting(subject: StoreSubject): OpenedSubject {

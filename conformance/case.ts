@@ -1,5 +1,6 @@
 import type { ThreadId } from '../src/protocol/thread-id.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
+import type { CrashPoint } from '../src/store/crash-point.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import type { Claim } from './claims.js'
 import type { RequirementId } from './requirements.js'
@@ -27,6 +28,8 @@ export interface ConformanceCase {
   readonly requires?: Claim
   /** Without these doors of the subject the case is unproved. */
   readonly doors?: readonly SubjectDoor[]
+  /** Makes `search.trials` trials, each of which has the time of a case. @defaultValue false */
+  readonly hasTrials?: boolean
   run(context: CaseContext): Promise<void>
 }
 
@@ -39,12 +42,16 @@ export class Unproved extends Error {
 export interface Search {
   readonly seed: number
   readonly runs: number
+  /** Processes a sweep kills. */
+  readonly trials: number
   /** Where a counterexample was found, to go there at once. */
   readonly path: string | null
   /** A law that has run this long stops searching. */
   readonly timeLimitMs: number
   /** Finding a counterexample is enough; making it small is not wanted. */
   readonly firstOnly: boolean
+  /** Aborted: a search that goes on for long ends unproved. */
+  readonly signal: AbortSignal | null
 }
 
 /** Another process, and its doors to the storage of a case. */
@@ -53,8 +60,12 @@ export interface StorageProcess {
   second(): Promise<ThreadStore>
   /** Opens the storage in it, after every other handle was closed or lost its process. */
   reopen(): Promise<ThreadStore>
-  /** Ends it at once, as `kill -9` does; its handles are lost. */
+  /** Makes it end by itself inside a call; `null` where it cannot. */
+  readonly crash: ((point: CrashPoint) => Promise<void>) | null
+  /** Ends it at once, as `kill -9` does, unless it has ended; its handles are lost. */
   kill(): Promise<void>
+  /** Closes its handles, asks it to end and waits until it is gone. */
+  close(): Promise<void>
 }
 
 /** What a case may touch. */
@@ -68,14 +79,17 @@ export interface CaseContext {
   threadId(): ThreadId
   /** Milliseconds since the epoch, by our clock. */
   now(): number
+  sleep(ms: number): Promise<void>
   /** Another handle on the same storage. Needs the door `openSecond`. */
   second(): Promise<ThreadStore>
   /** Closes every handle and opens the storage again. Needs the door `reopen`. */
   reopen(): Promise<ThreadStore>
   /** A handle on fresh storage beside the first, for another run of a law. */
   fresh(): Promise<ThreadStore>
-  /** Starts a process that can open the storage of `store`. Needs the door `spawn`. */
+  /** Starts a process that can open the storage of the last handle. Needs the door `spawn`. */
   process(): Promise<StorageProcess>
   /** Says that the calls since `fresh` are those of a failure, until a smaller one is found. */
   keepProgram(): void
+  /** Adds to a figure that the report shows beside the case. */
+  count(figure: string, by?: number): void
 }

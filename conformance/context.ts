@@ -35,8 +35,11 @@ export function limitsOf({ limits = {} }: StoreSubject): Required<SubjectLimits>
   return { caseTimeoutMs: 10_000, clockSkewMs: 5_000, runs: 30, ...limits }
 }
 
-/** Opens the first handle on fresh storage, and the doors to more. */
-export async function openContext(options: ContextOptions): Promise<OpenContext> {
+/** Opens the first handle on fresh storage, and the doors to more. The case counts in `figures`. */
+export async function openContext(
+  options: ContextOptions,
+  figures: Map<string, number>,
+): Promise<OpenContext> {
   const { subject, testCase, clock, search } = options
   const trace = new Trace()
   const storage = new Storage(subject, trace, options.newScope())
@@ -53,6 +56,7 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
       return threadIdOf(`${search.seed} ${testCase.id} ${count}`)
     },
     now: () => clock.now(),
+    sleep: (ms) => clock.sleep(ms),
     second: () => storage.open('second', 'openSecond'),
     reopen: async () => {
       await storage.closeAll()
@@ -65,8 +69,11 @@ export async function openContext(options: ContextOptions): Promise<OpenContext>
       extra = new Storage(subject, trace, options.newScope())
       return extra.open('store', 'open')
     },
-    process: () => storage.process(),
+    process: () => (extra ?? storage).process(),
     keepProgram: () => trace.keep(),
+    count: (figure, by = 1) => {
+      figures.set(figure, (figures.get(figure) ?? 0) + by)
+    },
   }
   const dispose = async (): Promise<void> => {
     await extra?.remove()
@@ -110,7 +117,9 @@ class Storage {
     return {
       second: () => open('elsewhere', 'openSecond'),
       reopen: () => open('revived', 'reopen'),
+      crash: process.crash === undefined ? null : async (point) => process.crash?.(point),
       kill: () => this.#kill(process),
+      close: () => this.#close(process),
     }
   }
 
@@ -130,11 +139,21 @@ class Storage {
   }
 
   async #kill(process: SubjectProcess): Promise<void> {
-    this.#processes.delete(process)
-    for (const [handle, owner] of this.#handles) {
-      if (owner === process) this.#handles.delete(handle)
-    }
+    this.#forget(process)
     await process.kill()
+  }
+
+  async #close(process: SubjectProcess): Promise<void> {
+    await Promise.all(this.#forget(process).map((handle) => handle.close()))
+    await process.close()
+  }
+
+  /** The handles that lived in a process. */
+  #forget(process: SubjectProcess): ThreadStore[] {
+    this.#processes.delete(process)
+    const own = [...this.#handles].filter(([, owner]) => owner === process)
+    for (const [handle] of own) this.#handles.delete(handle)
+    return own.map(([handle]) => handle)
   }
 }
 

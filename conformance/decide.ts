@@ -42,15 +42,20 @@ export async function decide(
   return execute(common, testCase, searchOf(common, left / Math.max(1, lawsLeft)))
 }
 
+/** Enough for a first look; a real sweep asks for more. */
+const TRIALS = 12
+
 function searchOf({ subject, options, seed }: Circumstances, shareMs: number): Search {
   const { runs, caseTimeoutMs } = limitsOf(subject)
   const budgeted = Number.isFinite(shareMs)
   return {
     seed,
     runs: options.runs ?? (budgeted ? 1_000_000 : runs),
+    trials: options.trials ?? TRIALS,
     path: options.path ?? null,
     timeLimitMs: budgeted ? Math.ceil(shareMs) : caseTimeoutMs * 0.8,
     firstOnly: options.firstOnly ?? false,
+    signal: options.signal ?? null,
   }
 }
 
@@ -60,7 +65,9 @@ async function execute(
   search: Search,
 ): Promise<CaseResult> {
   const begun = clock.now()
-  const timeoutMs = limitsOf(subject).caseTimeoutMs + search.timeLimitMs
+  const { caseTimeoutMs } = limitsOf(subject)
+  const trialsMs = testCase.hasTrials ? caseTimeoutMs * search.trials : 0
+  const timeoutMs = caseTimeoutMs + Math.max(search.timeLimitMs, trialsMs)
   const ended = await attempt(timeoutMs, { subject, testCase, clock, search, newScope })
   const result: CaseResult = {
     ...factsOf(testCase),
@@ -71,14 +78,15 @@ async function execute(
 }
 
 /** How a case that was run ended. */
-type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure'>
+type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure' | 'figures'>
 
 /** Runs a case to its end, and closes what it opened. */
 async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ended> {
   const { testCase, clock, search } = options
   const traces: Trace[] = []
+  const figures = new Map<string, number>()
   const work = async (): Promise<void> => {
-    const { context, trace, dispose } = await openContext(options)
+    const { context, trace, dispose } = await openContext(options, figures)
     traces.push(trace)
     try {
       await testCase.run(context)
@@ -91,15 +99,20 @@ async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ende
   }
   try {
     await withDeadline(clock, timeoutMs, work())
-    return { outcome: 'passed', reason: null, failure: null }
+    return { outcome: 'passed', reason: null, failure: null, figures: listed(figures) }
   } catch (reason) {
     if (reason instanceof Unproved) {
-      return { outcome: 'unproved', reason: reason.message, failure: null }
+      const { message } = reason
+      return { outcome: 'unproved', reason: message, failure: null, figures: listed(figures) }
     }
     const trace = traces[0] ?? null
     const failure = describeFailure({ testCase, reason, trace, seed: search.seed })
-    return { outcome: 'failed', reason: null, failure }
+    return { outcome: 'failed', reason: null, failure, figures: listed(figures) }
   }
+}
+
+function listed(figures: ReadonlyMap<string, number>): CaseResult['figures'] {
+  return figures.size === 0 ? null : Object.fromEntries(figures)
 }
 
 /** The result of a case whose calls were not made. */
@@ -108,7 +121,7 @@ export function undecided(
   outcome: 'not-applicable' | 'unproved',
   reason: string,
 ): CaseResult {
-  return { ...factsOf(testCase), outcome, reason, durationMs: 0, failure: null }
+  return { ...factsOf(testCase), outcome, reason, durationMs: 0, failure: null, figures: null }
 }
 
 function factsOf({

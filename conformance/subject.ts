@@ -1,3 +1,4 @@
+import type { CrashPoint } from '../src/store/crash-point.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 
 /** What a subject is told about the storage it has to open. */
@@ -15,6 +16,11 @@ export interface SubjectProcess {
   openSecond(context: SubjectContext): Promise<ThreadStore>
   /** Opens the storage of a scope again that nobody has open any more. */
   reopen(context: SubjectContext): Promise<ThreadStore>
+  /**
+   * Makes it end by itself, as `kill -9` does, inside a call. Absent: it is killed from outside, at
+   * moments that cannot be chosen as well.
+   */
+  crash?(point: CrashPoint): Promise<void>
   /** Ends it at once, as `kill -9` does, and waits until it is gone. */
   kill(): Promise<void>
   /** Asks it to end and waits until it is gone. */

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { scopedHomes } from '../src/stores/local/scoped-homes.js'
-import { type StdioAdapter, startAdapter } from '../src/stores/stdio/start-adapter.js'
+import type { StdioAdapter } from '../src/stores/stdio/start-adapter.js'
 import { ID, creating, message } from './local-homes.js'
+import { startStorageProcess } from './storage-process.js'
 import { temporaryFolder } from './support/temporary-folder.js'
-import { ROOT } from './tidy/repository.js'
 
 const storage = { scope: 'home' }
 
@@ -16,10 +16,7 @@ async function inOtherProcess<T>(
   use: (store: ThreadStore, other: StdioAdapter) => Promise<T>,
   limits = '',
 ): Promise<T> {
-  const script = join(ROOT, 'dist', 'test/local-adapter.js')
-  const run = `${limits} exec "$0" "$@"`
-  const args = ['-c', run, process.execPath, script, root]
-  const other = await startAdapter({ command: 'sh', args })
+  const other = await startStorageProcess(`local:${root}`, limits)
   try {
     return await use(await other.open(storage), other)
   } finally {

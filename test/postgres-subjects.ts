@@ -3,6 +3,7 @@ import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
 import { openPgliteStore } from '../src/stores/postgres/open-pglite-store.js'
 import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js'
 import type { ThreadStore } from '../src/index.js'
+import { startStorageProcess } from './storage-process.js'
 
 /** The PostgreSQL store on a server; each storage is a namespace. */
 export function postgresSubject(url: string): StoreSubject {
@@ -13,6 +14,7 @@ export function postgresSubject(url: string): StoreSubject {
     open,
     reopen: open,
     openSecond: open,
+    spawn: () => startStorageProcess(url),
   }
 }
 

@@ -209,7 +209,11 @@ export const handleMutants: readonly Mutant[] = [
     needs,
     wrap: (store, { memory }) => {
       const handles = handlesOf(memory, store)
-      const created = remembered({ door: 'open', memory }, 'all', () => new Set<string>())
+      const created = remembered(
+        { door: 'open', elsewhere: false, memory },
+        'all',
+        () => new Set<string>(),
+      )
       return altered(store, {
         createThread: async (params) => {
           await store.createThread(params)

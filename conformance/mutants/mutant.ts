@@ -32,6 +32,8 @@ export interface Mutant {
 export interface MutantWorld {
   /** How the handle was opened. */
   readonly door: 'open' | 'openSecond' | 'reopen'
+  /** Whether the handle lives in another process. */
+  readonly elsewhere: boolean
   /** Kept for all handles of one storage. */
   readonly memory: Map<string, unknown>
 }

@@ -1,7 +1,7 @@
 import { checked } from '../../src/store/checked.js'
 import type { ThreadStoreCapabilities } from '../../src/store/capabilities.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
-import type { StoreSubject, SubjectContext } from '../subject.js'
+import type { StoreSubject, SubjectContext, SubjectProcess } from '../subject.js'
 import { altered } from './alter.js'
 import type { Mutant, MutantWorld } from './mutant.js'
 
@@ -46,19 +46,41 @@ export function wrapped(subject: StoreSubject, name: string, wrap: Wrap): StoreS
     async (context: SubjectContext): Promise<ThreadStore> => {
       const store = await subject[door]?.(context)
       if (store === undefined) throw new TypeError(`the subject has no ${door}`)
-      return wrap(store, { door, memory: memoryOf(context.scope) })
+      return wrap(store, { door, elsewhere: false, memory: memoryOf(context.scope) })
     }
+  const spawn = async (): Promise<SubjectProcess> => {
+    const process = await subject.spawn?.()
+    if (process === undefined) throw new TypeError('the subject has no spawn')
+    return wrappedProcess(process, (door, store, { scope }) =>
+      wrap(store, { door, elsewhere: true, memory: memoryOf(scope) }),
+    )
+  }
   const { limits } = subject
   return {
     name,
     open: through('open'),
     ...(subject.reopen && { reopen: through('reopen') }),
     ...(subject.openSecond && { openSecond: through('openSecond') }),
+    ...(subject.spawn && { spawn }),
     destroy: async (context) => {
       memories.delete(context.scope)
       await subject.destroy?.(context)
     },
     ...(limits && { limits }),
+  }
+}
+
+/** A process whose every handle is wrapped, on our side: adapters in any language have mutants. */
+function wrappedProcess(
+  process: SubjectProcess,
+  wrap: (door: 'openSecond' | 'reopen', store: ThreadStore, context: SubjectContext) => ThreadStore,
+): SubjectProcess {
+  return {
+    openSecond: async (context) => wrap('openSecond', await process.openSecond(context), context),
+    reopen: async (context) => wrap('reopen', await process.reopen(context), context),
+    ...(process.crash && { crash: async (point) => process.crash?.(point) }),
+    kill: () => process.kill(),
+    close: () => process.close(),
   }
 }
 

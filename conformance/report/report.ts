@@ -70,6 +70,8 @@ export interface CaseResult {
   readonly reason: string | null
   readonly durationMs: number
   readonly failure: Failure | null
+  /** What it has counted, by name: a sweep’s trials. `null` where there is nothing to count. */
+  readonly figures: Readonly<Record<string, number>> | null
 }
 
 /** A requirement with the worst outcome of its cases. */
@@ -94,6 +96,7 @@ export interface Report {
     readonly filter: string | null
     readonly seed: number
     readonly runs: number | null
+    readonly trials: number | null
     readonly budgetMs: number | null
     readonly baseline: boolean
   }

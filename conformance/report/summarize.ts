@@ -48,6 +48,7 @@ export function summarize(findings: Findings): Report {
       filter: options.filter ?? null,
       seed: options.seed,
       runs: options.runs ?? null,
+      trials: options.trials ?? null,
       budgetMs: options.budgetMs ?? null,
       baseline: options.baseline !== undefined,
     },

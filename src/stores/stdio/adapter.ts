@@ -11,7 +11,7 @@ import { StdioThreadStore } from './stdio-thread-store.js'
 export const WIRE_PROTOCOL = 1
 
 /** Ways into a storage that an adapter may or may not offer, besides `$open`. */
-export type AdapterDoor = 'second' | 'reopen' | 'destroy'
+export type AdapterDoor = 'second' | 'reopen' | 'destroy' | 'crash'
 
 /** What an adapter says of itself. */
 export interface AdapterFacts {

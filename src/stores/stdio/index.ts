@@ -1,6 +1,11 @@
 export { type AdapterSubject, adapterSubject } from './adapter-subject.js'
 export type { AdapterDoor, AdapterFacts } from './adapter.js'
-export { type ServedStorage, type ServedStore, serveStdio } from './serve-stdio.js'
+export {
+  type ServedStorage,
+  type ServedStore,
+  type ServeStdioOptions,
+  serveStdio,
+} from './serve-stdio.js'
 export {
   type AdapterStorage,
   type StdioAdapter,

@@ -4,6 +4,7 @@ import { type JsonObject, isJsonObject } from '../../protocol/json.js'
 import { parseJson } from '../../protocol/parse-json.js'
 import { printJson } from '../../protocol/print-json.js'
 import { checked } from '../../store/checked.js'
+import { type CrashPoint, CrashTrigger, crashMoments } from '../../store/crash-point.js'
 import { ThreadStoreError, invalidRequest, storeClosed } from '../../store/errors.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from '../../store/thread-store.js'
 import { errorToWire } from '../../store/wire-error.js'
@@ -31,6 +32,15 @@ export interface ServedStore {
   readonly destroy?: (storage: ServedStorage) => unknown
 }
 
+/** What a server may do besides serving. */
+export interface ServeStdioOptions {
+  /**
+   * Ends the process at once, as `kill -9` does. Given, the client may choose a moment inside a call
+   * for it: the door `crash`.
+   */
+  readonly crash?: () => void
+}
+
 type Opener = (storage: ServedStorage) => ThreadStore | Promise<ThreadStore>
 
 /**
@@ -42,10 +52,11 @@ export async function serveStdio(
   served: ServedStore,
   input: Readable,
   output: Writable,
+  options: ServeStdioOptions = {},
 ): Promise<void> {
   // A client that is gone ends the input too, which is what counts.
   output.on('error', () => {})
-  const session = new Session(served, output)
+  const session = new Session(served, output, options)
   try {
     for await (const { bytes } of splitLines(input)) {
       session.receive(bytes === null ? '' : bytes.toString('utf8'))
@@ -70,10 +81,12 @@ class Session {
   readonly #handles = new Map<string, ServedHandle>()
   /** By the ids of the calls that run. */
   readonly #running = new Map<number, AbortController>()
+  readonly #crash: CrashTrigger | null
 
-  constructor(served: ServedStore, output: Writable) {
+  constructor(served: ServedStore, output: Writable, { crash }: ServeStdioOptions) {
     this.#served = served
     this.#output = output
+    this.#crash = crash === undefined ? null : new CrashTrigger(crash)
   }
 
   receive(line: string): void {
@@ -125,6 +138,9 @@ class Session {
         return this.#open(request, openSecond)
       case '$reopen':
         return this.#open(request, reopen)
+      case '$crash':
+        if (this.#crash === null) throw notOffered(op)
+        return this.#crash.set(crashPointOf(p))
       case '$destroy':
         if (destroy === undefined) throw notOffered(op)
         return destroy.call(this.#served, storageOf(p))
@@ -135,7 +151,7 @@ class Session {
 
   #hello(): object {
     const { name, version, openSecond, reopen, destroy } = this.#served
-    const doors = { second: openSecond, reopen, destroy }
+    const doors = { second: openSecond, reopen, destroy, crash: this.#crash }
     return {
       protocol: WIRE_PROTOCOL,
       name,
@@ -149,8 +165,9 @@ class Session {
     if (h === null || this.#handles.has(h)) {
       throw invalidRequest('malformed-params', `${op} needs a handle name that is not in use`)
     }
-    const store = await opener.call(this.#served, storageOf(p))
-    this.#handles.set(h, new ServedHandle(checked(store)))
+    const opened = checked(await opener.call(this.#served, storageOf(p)))
+    const store = this.#crash?.watched(opened) ?? opened
+    this.#handles.set(h, new ServedHandle(store))
     return { supports: store.supports }
   }
 
@@ -189,4 +206,10 @@ function notOffered(operation: string): ThreadStoreError {
 
 function storageOf({ scope }: JsonObject): ServedStorage {
   return { scope: typeof scope === 'string' ? scope : 'default' }
+}
+
+function crashPointOf({ calls, at }: JsonObject): CrashPoint {
+  const moment = crashMoments.find((one) => one === at)
+  if (typeof calls === 'number' && moment !== undefined) return { calls, at: moment }
+  throw invalidRequest('malformed-params', '$crash names no call or no moment of it')
 }

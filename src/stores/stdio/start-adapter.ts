@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../host/clock.js'
+import type { CrashPoint } from '../../store/crash-point.js'
 import type { ThreadStore } from '../../store/thread-store.js'
 import { type AdapterFacts, greet, openHandle } from './adapter.js'
 import { Connection } from './connection.js'
@@ -41,6 +42,8 @@ export interface StdioAdapter extends AsyncDisposable, AdapterFacts {
   reopen(storage: AdapterStorage): Promise<ThreadStore>
   /** Removes a storage that nobody has open. */
   destroy(storage: AdapterStorage): Promise<void>
+  /** Makes the process end by itself at a moment inside a call. Absent without the door `crash`. */
+  readonly crash?: (point: CrashPoint) => Promise<void>
   /** Whether the process is still there. */
   readonly running: boolean
   /** Ends the process at once, as `kill -9` does, and waits until it is gone. */
@@ -75,9 +78,14 @@ export async function startAdapter(options: StdioAdapterOptions): Promise<StdioA
   }
   const handle = (op: '$open' | '$second' | '$reopen') => (storage: AdapterStorage) =>
     openHandle(connection, op, storage.scope)
+  const crash = async ({ calls, at }: CrashPoint): Promise<void> => {
+    await connection.call({ op: '$crash', p: { calls, at }, effect: 'none' })
+  }
   try {
+    const facts = await greet(connection)
     return {
-      ...(await greet(connection)),
+      ...facts,
+      ...(facts.doors.includes('crash') && { crash }),
       get running() {
         return running
       },

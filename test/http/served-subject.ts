@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { StoreSubject, SubjectProcess } from '../../conformance/index.js'
+import { openHttpStore } from '../../src/stores/http/open-http-store.js'
+import { ROOT } from '../tidy/repository.js'
+
+const cli = join(ROOT, 'dist', 'bin/threadstore.js')
+
+/** A server that was started as people start it. */
+interface ServerProcess {
+  readonly url: string
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+async function startServer(address: string): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [cli, 'serve', address, '--port', '0', '--log', 'error'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const gone = once(child, 'exit')
+  const [said] = (await Promise.race([
+    once(child.stdout, 'data'),
+    gone.then(() => ['the server has ended']),
+  ])) as [string | Buffer]
+  const url = /http:\S+/.exec(said.toString())?.[0]
+  if (url === undefined) throw new TypeError(said.toString())
+  return {
+    url,
+    end: async (signal) => {
+      child.kill(signal)
+      await gone
+    },
+  }
+}
+
+/**
+ * A database behind servers that are processes of their own. The process that is killed is a server;
+ * its clients live on here.
+ */
+export async function servedSubject(
+  address: string,
+): Promise<{ readonly subject: StoreSubject; readonly server: ServerProcess }> {
+  const server = await startServer(address)
+  const opener =
+    (url: string): StoreSubject['open'] =>
+    ({ scope }) =>
+      openHttpStore({ url, namespace: scope, retryForMs: 50, retryDelayMs: 10 })
+  const open = opener(server.url)
+  const another = async (): Promise<SubjectProcess> => {
+    const { url, end } = await startServer(address)
+    const openThere = opener(url)
+    return {
+      openSecond: openThere,
+      reopen: openThere,
+      kill: () => end('SIGKILL'),
+      close: () => end('SIGTERM'),
+    }
+  }
+  return {
+    subject: { name: 'http over postgres', open, openSecond: open, reopen: open, spawn: another },
+    server,
+  }
+}
