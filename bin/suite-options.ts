@@ -12,6 +12,7 @@ export const suiteOptions = {
   filter: { type: 'string', describe: 'only these cases or requirements: append.*,META-3' },
   seed: { type: 'number', describe: 'what laws generate their inputs from' },
   runs: { type: 'number', describe: 'runs of each law' },
+  trials: { type: 'number', describe: 'processes the crash sweep kills' },
   budget: { type: 'string', describe: 'search on for this long: 60s, 5m' },
   baseline: { type: 'string', describe: 'file of the failures that are expected' },
 } as const
@@ -22,18 +23,20 @@ export interface SuiteArguments {
   readonly filter?: string | undefined
   readonly seed?: number | undefined
   readonly runs?: number | undefined
+  readonly trials?: number | undefined
   readonly budget?: string | undefined
   readonly baseline?: string | undefined
 }
 
 /** The options of a run, checked. */
 export function suiteRunOptions(args: SuiteArguments): RunOptions {
-  const { set, filter, seed, runs, budget, baseline } = args
+  const { set, filter, seed, runs, trials, budget, baseline } = args
   return {
     set,
     ...(filter !== undefined && { filter }),
     ...(seed !== undefined && { seed: whole('--seed', seed, 0) }),
     ...(runs !== undefined && { runs: whole('--runs', runs, 1) }),
+    ...(trials !== undefined && { trials: whole('--trials', trials, 1) }),
     ...(budget !== undefined && { budgetMs: duration(budget) }),
     ...(baseline !== undefined && { baseline: readBaseline(baseline) }),
   }

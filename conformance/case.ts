@@ -90,6 +90,8 @@ export interface CaseContext {
   process(): Promise<StorageProcess>
   /** Says that the calls since `fresh` are those of a failure, until a smaller one is found. */
   keepProgram(): void
+  /** Forgets the calls so far: a failure from here on is shown without them. */
+  beginProgram(): void
   /** Adds to a figure that the report shows beside the case. */
   count(figure: string, by?: number): void
 }

@@ -71,6 +71,7 @@ export async function openContext(
     },
     process: () => (extra ?? storage).process(),
     keepProgram: () => trace.keep(),
+    beginProgram: () => trace.restart(),
     count: (figure, by = 1) => {
       figures.set(figure, (figures.get(figure) ?? 0) + by)
     },

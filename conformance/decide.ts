@@ -42,8 +42,8 @@ export async function decide(
   return execute(common, testCase, searchOf(common, left / Math.max(1, lawsLeft)))
 }
 
-/** Enough for a first look; a real sweep asks for more. */
-const TRIALS = 12
+/** Enough for a look at every call; a real sweep asks for more. */
+const TRIALS = 20
 
 function searchOf({ subject, options, seed }: Circumstances, shareMs: number): Search {
   const { runs, caseTimeoutMs } = limitsOf(subject)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { ConformanceCase } from './case.js'
 import { drawnHistory } from './concurrency/drawn-history.js'
+import { CrashFound } from './crash/crash-found.js'
 import { HistoryBroken } from './concurrency/history-broken.js'
 import { printLanes } from './concurrency/print-lanes.js'
 import { brokenRequirement, rejectionOf } from './expect.js'
@@ -35,16 +36,23 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
     expected: compared && shown(compared.expected),
     actual: compared && shown(compared.actual),
     diff: compared && differenceText(compared.expected, compared.actual),
-    program: shortened(
-      cause instanceof HistoryBroken
-        ? printLanes(testCase, cause.calls)
-        : printProgram(testCase, trace?.calls ?? [], compared),
-    ),
+    program: shortened(programOf(testCase, cause, trace, compared)),
     history: cause instanceof HistoryBroken ? drawnHistory(cause) : null,
     signature: signatureOf(testCase.id, requirement, kind, cause),
     looksLike: [],
     replay: encodeReplay({ case: testCase.id, seed, path: counterexamplePath(reason) }),
   }
+}
+
+function programOf(
+  testCase: ConformanceCase,
+  cause: unknown,
+  trace: Trace | null,
+  compared: Compared | null,
+): string {
+  if (cause instanceof HistoryBroken) return printLanes(testCase, cause.calls)
+  if (cause instanceof CrashFound) return cause.program
+  return printProgram(testCase, trace?.calls ?? [], compared)
 }
 
 /** Laws wrap what their last run threw. */

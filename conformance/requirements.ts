@@ -1273,6 +1273,34 @@ export const requirements = [
     sentence:
       'Where at least `reopen` is claimed, metadata, archive state and deletions are there when the storage is opened again.',
   },
+  {
+    id: 'CRASH-3',
+    level: 'MUST',
+    source: 'thread-store/src/store.rs flush_thread',
+    sentence:
+      'Where at least `process-crash` is claimed, what was flushed, persisted, shut down or imported before the process was killed is there in another one.',
+  },
+  {
+    id: 'CRASH-4',
+    level: 'MUST',
+    source: 'openai/codex#39273',
+    sentence:
+      'Where at least `process-crash` is claimed, a patch, an archiving, a revert, a deletion and, in an eager store, a creation that was acknowledged before the process was killed is there in another one.',
+  },
+  {
+    id: 'CRASH-5',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'Where at least `process-crash` is claimed, a call that was cut off by the end of its process took effect whole or not at all, and nothing else is torn, repeated or out of order.',
+  },
+  {
+    id: 'CRASH-6',
+    level: 'MUST',
+    source: 'openai/codex#34986',
+    sentence:
+      'Where at least `process-crash` is claimed, a thread whose writer was killed with its process can be resumed and appended to in another one.',
+  },
 ] as const
 
 export type RequirementId = (typeof requirements)[number]['id']

@@ -21,7 +21,7 @@ export interface RunOptions extends Selection {
   readonly seed?: number
   /** Runs of each law. @defaultValue the subject’s */
   readonly runs?: number
-  /** Processes the crash sweep kills. @defaultValue 12 */
+  /** Processes the crash sweep kills. @defaultValue 20 */
   readonly trials?: number
   /** Laws go on searching until this much time was spent; what is not reached is unproved. */
   readonly budgetMs?: number

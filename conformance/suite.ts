@@ -4,6 +4,7 @@ import { archiveCases } from './cases/archive.js'
 import { capabilityCases } from './cases/capabilities.js'
 import { concurrencyCases } from './cases/concurrency.js'
 import { deleteCases } from './cases/delete.js'
+import { crashCases } from './crash/cases.js'
 import { durabilityCases } from './cases/durability.js'
 import { errorCases } from './cases/errors.js'
 import { handleCases, lazyCases } from './cases/handles.js'
@@ -55,6 +56,7 @@ export const suite: readonly ConformanceCase[] = [
   ...valueCases,
   ...concurrencyCases,
   ...durabilityCases,
+  ...crashCases,
   ...lifecycleMatrix,
   ...laws,
 ]

@@ -8,4 +8,4 @@ const elsewhere = suite.filter(({ doors = [] }) => doors.includes('spawn'))
 const { subject, server } = await servedSubject(inject('postgresUrl'))
 afterAll(() => server.end('SIGTERM'))
 
-describeConformance(subject, { seed: 1, cases: elsewhere })
+describeConformance(subject, { seed: 1, trials: 3, cases: elsewhere })

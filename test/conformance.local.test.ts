@@ -1,4 +1,5 @@
 import { describeConformance } from '../conformance/vitest.js'
 import { localSubject } from './local-subject.js'
 
-describeConformance(localSubject(), { seed: 1 })
+// `crash.test.ts` kills more.
+describeConformance(localSubject(), { seed: 1, trials: 1 })

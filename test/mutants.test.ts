@@ -6,7 +6,9 @@ import { memorySubject } from '../conformance/mutants/memory-subject.js'
 
 /** Defects of lazy stores are broken into a lazy store, all others into the reference store. */
 const lazy = mutants.filter(({ needs }) => needs?.text === 'is lazy')
-const eager = mutants.filter((mutant) => !lazy.includes(mutant))
+/** Those of processes that die are broken into the local store: `crash.test.ts`. */
+const dying = mutants.filter(({ needs }) => needs?.text.includes('process-crash'))
+const eager = mutants.filter((mutant) => !lazy.includes(mutant) && !dying.includes(mutant))
 
 describe('the suite, run against broken stores', () => {
   let matrix: KillMatrix

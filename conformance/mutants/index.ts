@@ -4,6 +4,7 @@ import { searchMutants } from './search.js'
 import { lineageMutants } from './lineage.js'
 import { lazyMutants } from './lazy.js'
 import { durabilityMutants } from './durability.js'
+import { crashMutants } from './crash.js'
 import { deleteMutants } from './delete.js'
 import { concurrencyMutants } from './concurrency.js'
 import { capabilityMutants } from './capabilities.js'
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   ...concurrencyMutants,
   ...deleteMutants,
   ...durabilityMutants,
+  ...crashMutants,
   ...lazyMutants,
   ...lineageMutants,
   ...searchMutants,

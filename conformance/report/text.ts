@@ -87,10 +87,20 @@ export function summaryText(report: Report, style: TextStyle = plainStyle): stri
     ...(rest.length > 0 && full.length > 0 ? [style.bold(`${rest.length} more:`)] : []),
     ...rest.map((result) => moreLine(result, style)),
     ...unproved.map((result) => caseLine(result, style)),
+    ...cases.flatMap(figuresLine),
     ...staleBaseline.map((entry) => style.red(`stale baseline entry ${entry}`)),
     ...(problem === null ? [] : [style.red(problem)]),
     verdictLine(report, style),
   ].join('\n')
+}
+
+/** What a case has counted, in words: `killsInsideCalls` is told as "kills inside calls". */
+function figuresLine({ id, figures }: CaseResult): string[] {
+  if (figures === null) return []
+  const counted = Object.entries(figures).map(([name, count]) => {
+    return `${count} ${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`
+  })
+  return [`${id}: ${counted.join(', ')}`]
 }
 
 /** The suite runs what others rest on first, so the first failures are the ones to look at. */

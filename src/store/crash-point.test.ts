@@ -17,7 +17,8 @@ async function happens(point: CrashPoint): Promise<string[]> {
       events.push(verb)
     },
   ])
-  const store = trigger.watched(Object.fromEntries(verbs) as unknown as ThreadStore)
+  const plain = Object.fromEntries(verbs) as ThreadStore
+  const store = trigger.watched(plain)
   trigger.set(point)
   for (const verb of ['persistThread', 'flushThread', 'discardThread'] as const) {
     await store[verb]({ threadId: '0190' }).catch(() => events.push('no answer'))

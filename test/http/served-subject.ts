@@ -15,7 +15,7 @@ interface ServerProcess {
 
 async function startServer(address: string): Promise<ServerProcess> {
   const child = spawn(process.execPath, [cli, 'serve', address, '--port', '0', '--log', 'error'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   const gone = once(child, 'exit')
   const [said] = (await Promise.race([
@@ -47,13 +47,13 @@ export async function servedSubject(
       openHttpStore({ url, namespace: scope, retryForMs: 50, retryDelayMs: 10 })
   const open = opener(server.url)
   const another = async (): Promise<SubjectProcess> => {
-    const { url, end } = await startServer(address)
-    const openThere = opener(url)
+    const other = await startServer(address)
+    const openThere = opener(other.url)
     return {
       openSecond: openThere,
       reopen: openThere,
-      kill: () => end('SIGKILL'),
-      close: () => end('SIGTERM'),
+      kill: () => other.end('SIGKILL'),
+      close: () => other.end('SIGTERM'),
     }
   }
   return {
