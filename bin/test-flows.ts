@@ -1,53 +1,74 @@
-import { writeFileSync } from 'node:fs'
-import { commandSubject, type FlowReport, runFlows } from '../conformance/flows/index.js'
-import { ExitCode } from './exit-codes.js'
+import { commandSubject, flowCases, proveFlows, runFlows } from '../conformance/flows/index.js'
+import type { FlowSubject } from '../conformance/flows/index.js'
+import { type KillMatrix, type MutantResult, caseLine } from '../conformance/index.js'
+import { conformanceExitCode } from './conformance-exit-code.js'
 import { interruptible } from './interruptible.js'
-import { printLog, printText } from './output.js'
-import { type ReportArguments, type ReportOutput, reportOutputs } from './report-outputs.js'
+import { printLog, printResult } from './output.js'
+import { type ReportArguments, openReports, reportOutputs } from './report-outputs.js'
+import { type SuiteArguments, suiteRunOptions } from './suite-options.js'
 import { UsageError } from './usage-error.js'
 
 /** What the name of a subject begins with that is an app-server. */
 export const FLOWS = 'app-server:'
 
-/** How the flow suite is run. */
-export interface FlowArguments extends ReportArguments {
-  readonly filter?: string | undefined
-}
-
 /** Runs the flow suite against the app-server that a command line starts; the exit code. */
-export async function testFlows(subject: string, args: FlowArguments): Promise<ExitCode> {
-  const command = subject.slice(FLOWS.length)
-  if (command.trim() === '') throw new UsageError(`${FLOWS} lacks the command that starts it`)
-  const [{ reporter, file }] = flowOutput(args)
+export async function testFlows(
+  subjectText: string,
+  args: SuiteArguments & ReportArguments,
+): Promise<number> {
+  const { filter, baseline } = suiteRunOptions(args)
+  const jobSummary = process.env['GITHUB_STEP_SUMMARY']
+  const outputs = reportOutputs(args, jobSummary)
+  const subject = flowSubject(subjectText)
   using interruption = interruptible()
   const { signal } = interruption
-  const report = await runFlows(commandSubject(command, { PATH: process.env['PATH'] ?? '' }), {
-    ...(args.filter === undefined ? {} : { filter: args.filter }),
+  using reports = openReports(outputs, jobSummary)
+  const report = await runFlows(subject, {
+    ...(filter === undefined ? {} : { filter }),
+    ...(baseline === undefined ? {} : { baseline }),
     signal,
-    onResult: ({ outcome, id, title, reason }) => {
-      if (outcome !== 'passed') printLog(`${outcome} ${id}: ${title}: ${reason ?? ''}`)
+    onEvent: (event) => {
+      if (event.type === 'case' && event.result.outcome === 'failed') {
+        printLog(caseLine(event.result))
+      }
+      reports.onEvent(event)
     },
   })
-  const text = reporter === 'json' ? `${JSON.stringify(report, null, 2)}\n` : summary(report)
-  if (file === null) printText(text)
-  else writeFileSync(file, text)
-  if (signal.aborted) return ExitCode.interrupted
-  if (report.verdict === 'nothing-executed') return ExitCode.nothingExecuted
-  return report.verdict === 'conformant' ? ExitCode.done : ExitCode.different
+  return conformanceExitCode(report, signal.aborted)
 }
 
-/** The flow suite has a report of its own, which is text or JSON. */
-function flowOutput(args: ReportArguments): readonly [ReportOutput] {
-  const outputs = reportOutputs(args, undefined)
-  const [wanted] = outputs
-  const other = outputs.find(({ reporter }) => reporter !== 'text' && reporter !== 'json')
-  if (other !== undefined) {
-    throw new UsageError(`--reporter ${other.reporter}: the flow suite reports as text or json`)
+/** Breaks an app-server in many ways; what the flow suite notices. */
+export async function breakFlows(
+  subjectText: string,
+  args: SuiteArguments,
+  signal: AbortSignal,
+  onMutant: (mutant: MutantResult) => void,
+): Promise<KillMatrix> {
+  const { baseline, filter } = suiteRunOptions(args)
+  return proveFlows(flowSubject(subjectText), {
+    ...(filter === undefined ? {} : { filter }),
+    ...(baseline === undefined ? {} : { baseline }),
+    signal,
+    onMutant,
+  })
+}
+
+/** Prints the cases of the flow suite. */
+export function listFlows(json: boolean): void {
+  if (json) {
+    const cases = flowCases.map(({ id, title, requirements, doors = [] }) => {
+      return { id, title, kind: 'case', set: 'core', requirements, requires: null, doors }
+    })
+    printResult(JSON.stringify({ schema: 'threadstore/case-list/1', cases }, null, 2))
+    return
   }
-  return [wanted ?? { reporter: 'text', file: null }]
+  for (const { id, title, requirements } of flowCases) {
+    printResult(`${id}  ${title}  ${requirements.join(' ')}`)
+  }
 }
 
-function summary({ subject, verdict, counts }: FlowReport): string {
-  const { passed, failed, unproved } = counts
-  return `${subject}: ${verdict}; ${passed} cases passed, ${failed} failed, ${unproved} could not be tried\n`
+function flowSubject(text: string): FlowSubject {
+  const command = text.slice(FLOWS.length)
+  if (command.trim() === '') throw new UsageError(`${FLOWS} lacks the command that starts it`)
+  return commandSubject(command, { PATH: process.env['PATH'] ?? '' })
 }

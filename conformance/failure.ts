@@ -26,6 +26,22 @@ export interface FailedRun {
 /** Describes a failure in every way a report shows it. */
 export function describeFailure({ testCase, reason, trace, seed }: FailedRun): Failure {
   const cause = rootOf(reason)
+  const program = programOf(testCase, cause, trace, comparedValues(cause))
+  return describeReason({ testCase, reason, seed, program })
+}
+
+/** What is known when a case of any suite has failed. */
+export interface FailedCase {
+  readonly testCase: { readonly id: string; readonly requirements: readonly string[] }
+  readonly reason: unknown
+  readonly seed: number
+  /** What led there. */
+  readonly program: string
+}
+
+/** Describes the failure of a case whose program is known. */
+export function describeReason({ testCase, reason, seed, program }: FailedCase): Failure {
+  const cause = rootOf(reason)
   const kind = kindOf(cause)
   const requirement = brokenRequirement(cause)
   const compared = comparedValues(cause)
@@ -36,7 +52,7 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
     expected: compared && shown(compared.expected),
     actual: compared && shown(compared.actual),
     diff: compared && differenceText(compared.expected, compared.actual),
-    program: shortened(programOf(testCase, cause, trace, compared)),
+    program: shortened(program),
     history: cause instanceof HistoryBroken ? drawnHistory(cause) : null,
     signature: signatureOf(testCase.id, requirement, kind, cause),
     looksLike: [],

@@ -4,7 +4,7 @@ import type { Mutant } from './mutants/mutant.js'
 import { mutated, narrowed } from './mutants/mutated.js'
 import { packageVersion } from './package-version.js'
 import type { CaseResult, Report } from './report/report.js'
-import { type RequirementId, type RequirementLevel, requirements } from './requirements.js'
+import { type RequirementLevel, requirements } from './requirements.js'
 import { type RunOptions, run } from './run.js'
 import type { StoreSubject } from './subject.js'
 
@@ -18,15 +18,15 @@ export type MutantOutcome = 'killed' | 'collateral' | 'alive' | 'invisible'
 export interface MutantResult {
   readonly id: string
   readonly breaks: string
-  readonly violates: RequirementId
+  readonly violates: string
   readonly seenIn: string | null
   readonly outcome: MutantOutcome
   /** Cases of the violated requirement that failed. */
   readonly killedBy: readonly string[]
   /** Every requirement some case found broken. */
-  readonly broke: readonly RequirementId[]
+  readonly broke: readonly string[]
   /** Those among them that the mutant may not break. */
-  readonly collateral: readonly RequirementId[]
+  readonly collateral: readonly string[]
   /** Failures by case, as signatures: what a store with this defect looks like. */
   readonly signatures: Readonly<Record<string, string>>
   readonly durationMs: number
@@ -44,7 +44,7 @@ export interface KillMatrix {
   /** Killed mutants among those that are not invisible, 0 to 1. */
   readonly score: number
   /** MUST requirements that apply to the subject and that no mutant violates, or none killed. */
-  readonly unguarded: readonly RequirementId[]
+  readonly unguarded: readonly string[]
   /** Cases that fail for no mutant: they may say less than they seem to. */
   readonly toothless: readonly string[]
   readonly durationMs: number
@@ -120,7 +120,7 @@ async function judge(
   const collateral =
     mayAlsoBreak === 'everything'
       ? []
-      : broke.filter((id) => id !== violates && !mayAlsoBreak.includes(id))
+      : broke.filter((id) => id !== violates && !mayAlsoBreak.some((one) => one === id))
   const dead = broke.includes(mutant.violates)
   return {
     ...facts,
@@ -157,16 +157,16 @@ function isVisible(
   return cases.some((one) => one.outcome === 'passed' && one.requirements.includes(violates))
 }
 
-function breaks({ failure }: CaseResult, id: RequirementId): boolean {
+function breaks({ failure }: CaseResult, id: string): boolean {
   return failure?.requirements.includes(id) ?? false
 }
 
-function requirementsOf(failed: readonly CaseResult[]): RequirementId[] {
+function requirementsOf(failed: readonly CaseResult[]): string[] {
   const ids = new Set(failed.flatMap(({ failure }) => failure?.requirements ?? []))
   return [...ids].toSorted()
 }
 
-function unguarded(control: Report, results: readonly MutantResult[]): RequirementId[] {
+function unguarded(control: Report, results: readonly MutantResult[]): string[] {
   const must: RequirementLevel = 'MUST'
   const guarded = new Set(results.filter(isKilled).map(({ violates }) => violates))
   const proved = new Set(

@@ -14,13 +14,18 @@ export function selectCases(
   { set = 'core', filter }: Selection,
 ): ConformanceCase[] {
   const reach = caseSets.indexOf(set)
-  const patterns = filter === undefined ? null : filter.split(',').map(patternOf)
-  return suite.filter(
-    (one) =>
-      caseSets.indexOf(one.set) <= reach &&
-      (patterns === null ||
-        [one.id, ...one.requirements].some((name) => patterns.some((it) => it.test(name)))),
-  )
+  const isMeant = meantBy(filter)
+  return suite.filter((one) => caseSets.indexOf(one.set) <= reach && isMeant(one))
+}
+
+/** Whether a filter means a case, by its id or one of its requirements. */
+export function meantBy(
+  filter: string | undefined,
+): (one: { readonly id: string; readonly requirements: readonly string[] }) => boolean {
+  const patterns = filter?.split(',').map(patternOf)
+  return ({ id, requirements }) =>
+    patterns === undefined ||
+    [id, ...requirements].some((name) => patterns.some((pattern) => pattern.test(name)))
 }
 
 function patternOf(filter: string): RegExp {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { flowCases } from '../conformance/flows/cases/index.js'
-import { flowMutants } from '../conformance/flows/mutants.js'
+import { flowMutants } from '../conformance/flows/mutants/index.js'
 import { flowRequirements } from '../conformance/flows/requirements.js'
 import { readText } from './tidy/repository.js'
 
@@ -27,6 +27,11 @@ test('every case has an id of its own, and every requirement a case', () => {
   const ids = flowCases.map(({ id }) => id)
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
   expect(rows.filter(({ cases }) => cases[0] === '')).toEqual([])
+})
+
+test('every requirement has a mutant', () => {
+  const guarded = new Set(flowMutants.map(({ violates }) => violates))
+  expect(flowRequirements.filter(({ id }) => !guarded.has(id)).map(({ id }) => id)).toEqual([])
 })
 
 test('every mutant has a name of its own', () => {

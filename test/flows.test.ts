@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
-import { flowMutants } from '../conformance/flows/mutants.js'
-import { proveFlows } from '../conformance/flows/prove-flows.js'
+import { flowMutants } from '../conformance/flows/mutants/index.js'
+import { judgeFlow } from '../conformance/flows/prove-flows.js'
+import { systemClock } from '../src/host/clock.js'
 import { createHttpThreadServer } from '../src/stores/http/http-thread-server.js'
 import { openHttpStore } from '../src/stores/http/open-http-store.js'
 import { openLocalStore } from '../src/stores/local/open-local-store.js'
@@ -27,8 +28,9 @@ describeFlows(
 test.concurrent.each(flowMutants)(
   'a server of which it is true that “$id” is found out',
   async (mutant) => {
-    const results = await proveFlows(memory, { mutants: [mutant] })
-    expect(results.map(({ outcome }) => outcome)).toEqual(['killed'])
+    // That every case is sound is tested above.
+    const { outcome } = await judgeFlow(memory, mutant, () => true, systemClock)
+    expect(outcome).toBe('killed')
   },
   FLOW_TIMEOUT_MS,
 )

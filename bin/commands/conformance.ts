@@ -21,7 +21,7 @@ import {
 } from '../report-outputs.js'
 import { positiveInteger } from '../store-options.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
-import { FLOWS, testFlows } from '../test-flows.js'
+import { FLOWS, listFlows, testFlows } from '../test-flows.js'
 import { UsageError } from '../usage-error.js'
 
 /** `threadstore conformance`: runs the suite against a store. */
@@ -54,7 +54,8 @@ export function conformanceCommand(yargs: Argv): Argv {
           }),
         ),
     async (args) => {
-      if (args.list) listCases(args, args.json)
+      if (args.list && args.subject?.startsWith(FLOWS)) listFlows(args.json)
+      else if (args.list) listCases(args, args.json)
       else if (args.subject === undefined) throw new UsageError('the subject is missing')
       else if (args.subject.startsWith(FLOWS))
         process.exitCode = await testFlows(args.subject, args)

@@ -1,12 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
-import { type KillMatrix, matrixText, mutantLine, prove } from '../../conformance/index.js'
+import {
+  type KillMatrix,
+  type MutantResult,
+  matrixText,
+  mutantLine,
+  prove,
+} from '../../conformance/index.js'
 import { proveExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
 import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
+import { breakFlows, FLOWS } from '../test-flows.js'
 import { terminalStyle } from '../text-style.js'
 
 /** `threadstore prove`: runs the suite against broken versions of a store. */
@@ -16,7 +23,11 @@ export function proveCommand(yargs: Argv): Argv {
     'break a store in many ways, and see which the suite notices',
     (options) =>
       options
-        .positional('subject', { type: 'string', demandOption: true, describe: SUBJECT_FORMS })
+        .positional('subject', {
+          type: 'string',
+          demandOption: true,
+          describe: `${SUBJECT_FORMS}, or app-server:COMMAND for the flow suite`,
+        })
         .options({
           ...suiteOptions,
           output: { type: 'string', describe: 'file the kill matrix is written to' },
@@ -36,15 +47,23 @@ interface MatrixArguments extends SuiteArguments {
 
 async function breakStore(subjectText: string, args: MatrixArguments): Promise<number> {
   using interruption = interruptible()
-  await using opened = await openSubject(subjectText)
   const { signal } = interruption
-  const matrix = await prove(opened.subject, {
-    ...suiteRunOptions(args),
-    signal,
-    onMutant: (mutant) => printLog(mutantLine(mutant)),
-  })
+  const onMutant = (mutant: MutantResult): void => printLog(mutantLine(mutant))
+  const matrix = subjectText.startsWith(FLOWS)
+    ? await breakFlows(subjectText, args, signal, onMutant)
+    : await breakSubject(subjectText, args, signal, onMutant)
   writeMatrix(matrix, args)
   return proveExitCode(matrix, signal.aborted)
+}
+
+async function breakSubject(
+  subjectText: string,
+  args: MatrixArguments,
+  signal: AbortSignal,
+  onMutant: (mutant: MutantResult) => void,
+): Promise<KillMatrix> {
+  await using opened = await openSubject(subjectText)
+  return await prove(opened.subject, { ...suiteRunOptions(args), signal, onMutant })
 }
 
 function writeMatrix(matrix: KillMatrix, { output, json }: MatrixArguments): void {

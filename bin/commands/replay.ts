@@ -5,6 +5,7 @@ import { conformanceExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
 import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
 import { printText } from '../output.js'
+import { FLOWS, testFlows } from '../test-flows.js'
 import { terminalStyle } from '../text-style.js'
 import { UsageError } from '../usage-error.js'
 
@@ -35,6 +36,9 @@ async function replay(token: string, subjectText: string, json: boolean): Promis
   const decoded = decodeReplay(token)
   if (decoded === null) throw new UsageError(`${token} is no token of a failure`)
   const { case: filter, seed, path } = decoded
+  if (subjectText.startsWith(FLOWS)) {
+    return testFlows(subjectText, { set: 'full', filter, json })
+  }
   using interruption = interruptible()
   await using opened = await openSubject(subjectText)
   const { signal } = interruption

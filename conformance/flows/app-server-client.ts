@@ -26,6 +26,7 @@ export class AppServerClient {
   readonly #strays: string[] = []
   readonly #asked = new Map<unknown, string>()
   readonly #problems: string[] = []
+  readonly #said: string[] = []
   #waiters: Waiter[] = []
   #lastId = 0
   #gone: Error | null = null
@@ -38,6 +39,11 @@ export class AppServerClient {
   /** Everything the server has sent so far. */
   get messages(): readonly AppServerMessage[] {
     return this.#messages
+  }
+
+  /** Everything both sides have said, line by line. */
+  get said(): readonly string[] {
+    return this.#said
   }
 
   /** What of it has not the shape of the schema. */
@@ -87,6 +93,7 @@ export class AppServerClient {
 
   /** Writes one line as it is. */
   write(line: string): void {
+    this.#said.push(`> ${line}`)
     this.#wire.write(line)
   }
 
@@ -126,6 +133,7 @@ export class AppServerClient {
   }
 
   #receive(line: string): void {
+    this.#said.push(`< ${line}`)
     const message = parseJson(line)
     if (!isJsonObject(message)) {
       this.#strays.push(line)

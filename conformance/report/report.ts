@@ -1,6 +1,6 @@
 import type { ThreadStoreCapabilities } from '../../src/store/capabilities.js'
 import type { CaseSet } from '../case.js'
-import type { RequirementId, RequirementLevel } from '../requirements.js'
+import type { RequirementLevel } from '../requirements.js'
 
 /**
  * What became of a case. `not-applicable`: the store does not claim it. `excluded`: it failed as the
@@ -41,7 +41,7 @@ export interface Failure {
   /** `timeout`: the case did not end. `error`: something else than an assertion was thrown. */
   readonly kind: 'assertion' | 'error' | 'timeout'
   /** Those that are broken; one, where the case says which. */
-  readonly requirements: readonly RequirementId[]
+  readonly requirements: readonly string[]
   readonly message: string
   readonly expected: string | null
   readonly actual: string | null
@@ -64,7 +64,7 @@ export interface CaseResult {
   readonly title: string
   readonly kind: 'case' | 'law'
   readonly set: CaseSet
-  readonly requirements: readonly RequirementId[]
+  readonly requirements: readonly string[]
   readonly outcome: Outcome
   /** Why it is not applicable, excluded or unproved. */
   readonly reason: string | null
@@ -76,7 +76,7 @@ export interface CaseResult {
 
 /** A requirement with the worst outcome of its cases. */
 export interface RequirementResult {
-  readonly id: RequirementId
+  readonly id: string
   readonly level: RequirementLevel
   readonly sentence: string
   readonly outcome: Outcome
@@ -89,7 +89,7 @@ export interface Report {
   readonly version: string
   readonly suite: { readonly cases: number; readonly requirements: number }
   readonly subject: { readonly name: string; readonly version: string | null }
-  /** `null` when the subject could not be opened. */
+  /** `null` when the subject could not be opened, and for app-servers. */
   readonly supports: ThreadStoreCapabilities | null
   readonly options: {
     readonly set: CaseSet

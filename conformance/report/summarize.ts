@@ -1,6 +1,6 @@
 import type { ThreadStoreCapabilities } from '../../src/store/capabilities.js'
 import { packageVersion } from '../package-version.js'
-import { type RequirementId, requirements } from '../requirements.js'
+import { type Requirement, requirements } from '../requirements.js'
 import type { RunOptions } from '../run.js'
 import type { StoreSubject } from '../subject.js'
 import {
@@ -61,12 +61,12 @@ export function summarize(findings: Findings): Report {
     executed,
     counts: countOutcomes(results),
     staleBaseline,
-    requirements: requirementResults(results),
+    requirements: requirementResults(results, requirements),
     cases: results,
   }
 }
 
-function wasExecuted({ outcome }: CaseResult): boolean {
+export function wasExecuted({ outcome }: CaseResult): boolean {
   return outcome === 'passed' || outcome === 'failed' || outcome === 'excluded'
 }
 
@@ -80,7 +80,7 @@ function verdictOf(findings: Findings, executed: number, lost: number): Verdict 
   return open ? 'unproved' : 'conformant'
 }
 
-function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> {
+export function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> {
   const count = (outcome: Outcome): number =>
     results.filter((result) => result.outcome === outcome).length
   return {
@@ -95,8 +95,11 @@ function countOutcomes(results: readonly CaseResult[]): Record<Outcome, number> 
 /** Worst first: one failed case breaks a requirement however many others pass. */
 const severity: readonly Outcome[] = ['failed', 'excluded', 'unproved', 'passed', 'not-applicable']
 
-function requirementResults(results: readonly CaseResult[]): RequirementResult[] {
-  return requirements.flatMap(({ id, level, sentence }) => {
+export function requirementResults(
+  results: readonly CaseResult[],
+  promises: readonly Pick<Requirement, 'id' | 'level' | 'sentence'>[],
+): RequirementResult[] {
+  return promises.flatMap(({ id, level, sentence }) => {
     const about = results.filter((result) => result.requirements.some((one) => one === id))
     const found = about.map((result) => outcomeFor(id, result))
     const outcome = severity.find((one) => found.includes(one))
@@ -106,6 +109,6 @@ function requirementResults(results: readonly CaseResult[]): RequirementResult[]
 }
 
 /** A case that broke one of its requirements has proved nothing about the others. */
-function outcomeFor(id: RequirementId, { outcome, failure }: CaseResult): Outcome {
+function outcomeFor(id: string, { outcome, failure }: CaseResult): Outcome {
   return failure === null || failure.requirements.includes(id) ? outcome : 'unproved'
 }

@@ -13,8 +13,8 @@ export function describeFlows(...subjects: readonly FlowSubject[]): void {
       '$id: $title',
       async (flowCase) => {
         const { cases } = await runFlows(subject, { cases: [flowCase] })
-        expect(cases.map(({ outcome, reason }) => ({ outcome, reason }))).toEqual([
-          { outcome: 'passed', reason: null },
+        expect(cases.map(({ outcome, failure }) => ({ outcome, failure }))).toEqual([
+          { outcome: 'passed', failure: null },
         ])
       },
       FLOW_TIMEOUT_MS,

@@ -1,54 +1,24 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { type FlowDeviation, runFlows } from '../../conformance/flows/run-flows.js'
-import { codexSubject } from './codex-subject.js'
+import { runFlows } from '../../conformance/flows/run-flows.js'
+import type { Baseline } from '../../conformance/index.js'
 import { installCodex } from '../support/codex.js'
+import { fixturePath } from '../support/fixtures.js'
+import { codexSubject } from './codex-subject.js'
 
-/** Where Codex 0.131.0 does not keep the requirements, and why. */
-const deviations: readonly FlowDeviation[] = [
-  {
-    case: 'metadata.everywhere',
-    message: 'in the list',
-    reason: 'Its lists fill a cleared fact from the rollout file, which still has it.',
-  },
-  {
-    case: 'archive.resume',
-    message: 'thread/resume is answered with',
-    reason: 'The refusal of archived threads came after this release.',
-  },
-  {
-    case: 'fork.name',
-    message: "null !== 'a name'",
-    reason: 'It looks for the name of the source where only older releases kept it.',
-  },
-  {
-    case: 'review.detached-place',
-    message: 'the directory is kept',
-    reason: 'It starts the review in the directory of the server, not in that of the parent.',
-  },
-  {
-    case: 'delete.order',
-    message: 'unknown variant `thread/delete`',
-    reason: 'Threads can be deleted since a later release.',
-  },
-  {
-    case: 'delete.ephemeral',
-    message: 'unknown variant `thread/delete`',
-    reason: 'Threads can be deleted since a later release.',
-  },
-  {
-    case: 'path.folder',
-    message: '-32603 !== -32600',
-    reason: 'It tries to read the folder and calls that an internal error.',
-  },
-]
+const file = fixturePath('baselines', 'codex-0.131.0.json')
+const { entries: baseline } = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly entries: Baseline
+}
 
 it('Codex 0.131.0 keeps the requirements of app-servers but for known ones', async () => {
   const subject = codexSubject('codex 0.131.0', await installCodex('0.131.0'))
-  const report = await runFlows(subject, { deviations })
+  const report = await runFlows(subject, { baseline })
   const failures = report.cases.filter(({ outcome }) => outcome === 'failed')
-  expect(failures.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([])
-  expect(report.stale).toEqual([])
-  expect(report.counts.excluded).toBe(deviations.length)
+  expect(failures.map(({ id, failure }) => [id, failure?.signature, failure?.message])).toEqual([])
+  expect(report.staleBaseline).toEqual([])
+  expect(report.counts.excluded).toBe(baseline.length)
   // What needs several clients on one server, or its store, cannot be tried on a process.
-  expect(report.counts.unproved).toBe(17)
+  expect(report.counts['not-applicable']).toBe(17)
+  expect(report.verdict).toBe('conformant')
 }, 600_000)

@@ -54,6 +54,8 @@ export const listCases: readonly FlowCase[] = [
     title: 'the backwards cursor finds what came since',
     requirements: ['FLOW-12'],
     run: async ({ client }) => {
+      await talkedThread(client, ['long before'])
+      await nextSecond()
       const before = await talkedThread(client, ['before'])
       const page = await client.request('thread/list', {})
       await nextSecond()

@@ -52,7 +52,7 @@ function drawing(mutants: readonly MutantResult[]): Markup {
   const rows = [...new Set(mutants.flatMap(({ violates, broke }) => [violates, ...broke]))]
   const areas = Map.groupBy(rows, (id) => id.split('-', 1)[0] ?? id)
   const ordered = [...areas.values()].flat()
-  const rowOf = new Map(ordered.map((id, index) => [id as string, index]))
+  const rowOf = new Map(ordered.map((id, index) => [id, index]))
   const columns = mutants.toSorted(
     (a, b) => (rowOf.get(a.violates) ?? 0) - (rowOf.get(b.violates) ?? 0),
   )

@@ -1,63 +1,22 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.js'
-import { parseJson } from '../../src/protocol/parse-json.js'
-import type { FlowRequirementId } from './requirements.js'
-import type { FlowSubject } from './subject.js'
-import type { Wire } from './wire.js'
+import { isJsonObject, type JsonObject } from '../../../src/protocol/json.js'
+import type { FlowMutant } from './flow-mutant.js'
+import {
+  afterwards,
+  again,
+  beforeAnnouncement,
+  changedParams,
+  inThreads,
+  onNotification,
+  onResult,
+  reversedData,
+  spelled,
+  threadIn,
+  withThread,
+  without,
+} from './parts.js'
 
-/** An app-server with one defect: what it says, and what it hears, passes through here. */
-export interface FlowMutant {
-  /** What is wrong with it, as a fact. */
-  readonly id: string
-  readonly violates: FlowRequirementId
-  /** What is said instead of a message; `request` is what it answers, for responses. */
-  readonly says?: Says
-  /** What is heard instead of a request. */
-  readonly hears?: (request: JsonObject, state: State) => JsonObject[]
-}
-
-type Says = (message: JsonObject, request: JsonObject | null, state: State) => JsonObject[]
-
-/** What a mutant remembers of one connection. */
-type State = Map<string, JsonObject[]>
-
-/** The subject with the mutant’s defect. */
-export function mutatedFlow(subject: FlowSubject, mutant: FlowMutant): FlowSubject {
-  return {
-    ...subject,
-    name: `${subject.name}, ${mutant.id}`,
-    start: async (place) => {
-      const server = await subject.start(place)
-      return { ...server, connect: () => mutatedWire(server.connect(), mutant) }
-    },
-  }
-}
-
-function mutatedWire(wire: Wire, { says, hears }: FlowMutant): Wire {
-  const requests = new Map<JsonValue, JsonObject>()
-  const state: State = new Map()
-  return {
-    ...wire,
-    write: (line) => {
-      const request = parseJson(line)
-      if (!isJsonObject(request)) return wire.write(line)
-      requests.set(request['id'] ?? null, request)
-      for (const heard of hears?.(request, state) ?? [request]) wire.write(JSON.stringify(heard))
-    },
-    listen: (listener) =>
-      wire.listen({
-        ...listener,
-        onLine: (line) => {
-          const message = parseJson(line)
-          if (!isJsonObject(message) || says === undefined) return listener.onLine(line)
-          const request = 'method' in message ? null : (requests.get(message['id'] ?? null) ?? null)
-          for (const said of says(message, request, state)) listener.onLine(JSON.stringify(said))
-        },
-      }),
-  }
-}
-
-/** Every defect the suite has to notice. */
-export const flowMutants: readonly FlowMutant[] = [
+/** What is told at the wrong time, to the wrong client, or not as it is. */
+export const tellingMutants: readonly FlowMutant[] = [
   {
     id: 'thread/started comes before the response to thread/start',
     violates: 'FLOW-2',
@@ -332,93 +291,3 @@ export const flowMutants: readonly FlowMutant[] = [
     },
   },
 ]
-
-/** Every message with one thing spelled otherwise. */
-function spelled(text: string, other: string): Says {
-  return (message) => {
-    const changed = parseJson(JSON.stringify(message).replaceAll(text, other))
-    return [isJsonObject(changed) ? changed : message]
-  }
-}
-
-function without(method: string): Says {
-  return (message) => (message['method'] === method ? [] : [message])
-}
-
-/** A response that is held back until a notification was sent. */
-function afterwards(method: string, notification: string): Says {
-  return (message, request, state) => {
-    if (request?.['method'] === method && 'result' in message) {
-      state.set('held', [message])
-      return []
-    }
-    const held = state.get('held') ?? []
-    if (message['method'] !== notification || held.length === 0) return [message]
-    state.delete('held')
-    return [message, ...held]
-  }
-}
-
-/** The announcement of a review is held back until its response was sent. */
-function beforeAnnouncement(
-  message: JsonObject,
-  request: JsonObject | null,
-  state: State,
-): JsonObject[] {
-  const thread = threadIn(message)
-  if (message['method'] === 'thread/started' && thread?.['forkedFromId'] !== null) {
-    state.set('held', [message])
-    return []
-  }
-  if (request?.['method'] !== 'review/start') return [message]
-  const held = state.get('held') ?? []
-  state.delete('held')
-  return [message, ...held]
-}
-
-function onNotification(method: string, change: (params: JsonObject) => JsonObject): Says {
-  return (message) =>
-    message['method'] === method
-      ? [{ ...message, params: change(message['params'] as JsonObject) }]
-      : [message]
-}
-
-function onResult(method: string, change: (result: JsonObject) => JsonObject): Says {
-  return (message, request) =>
-    request?.['method'] === method && isJsonObject(message['result'])
-      ? [{ ...message, result: change(message['result']) }]
-      : [message]
-}
-
-function inThreads(change: (thread: JsonObject) => JsonObject): Says {
-  return (message) => {
-    const thread = threadIn(message)
-    return [thread === null ? message : withThread(message, change(thread))]
-  }
-}
-
-function threadIn(message: JsonObject): JsonObject | null {
-  const holder = message['result'] ?? message['params']
-  const thread = isJsonObject(holder) ? holder['thread'] : null
-  return isJsonObject(thread) ? thread : null
-}
-
-function withThread(message: JsonObject, thread: JsonObject): JsonObject {
-  const field = 'result' in message ? 'result' : 'params'
-  return { ...message, [field]: { ...(message[field] as JsonObject), thread } }
-}
-
-function reversedData(result: JsonObject): JsonObject {
-  return { ...result, data: (result['data'] as readonly JsonValue[]).toReversed() }
-}
-
-function changedParams(request: JsonObject, method: string, change: JsonObject): JsonObject {
-  if (request['method'] !== method) return request
-  return { ...request, params: { ...(request['params'] as JsonObject), ...change } }
-}
-
-function again(request: JsonObject): JsonObject {
-  const { threadId } = request['params'] as JsonObject
-  const params = { threadId: threadId ?? '', includeTurns: true }
-  return { id: 'again', method: 'thread/read', params }
-}
