@@ -31,3 +31,30 @@ export function interruptible(): Interruption {
   for (const name of signals) process.on(name, onSignal)
   return { signal: controller.signal, [Symbol.dispose]: stopListening }
 }
+
+/** Something that can be halted and gone on with from outside. */
+export interface Pausable {
+  pause(): void
+  resume(): void
+}
+
+/** From here on SIGUSR1 pauses and SIGUSR2 goes on. Windows has neither. */
+export function pausable(work: Pausable): Disposable {
+  if (process.platform === 'win32') return { [Symbol.dispose]: () => {} }
+  const pause = (): void => {
+    printLog('paused; SIGUSR2 goes on')
+    work.pause()
+  }
+  const resume = (): void => {
+    printLog('going on')
+    work.resume()
+  }
+  process.on('SIGUSR1', pause)
+  process.on('SIGUSR2', resume)
+  return {
+    [Symbol.dispose]: () => {
+      process.off('SIGUSR1', pause)
+      process.off('SIGUSR2', resume)
+    },
+  }
+}

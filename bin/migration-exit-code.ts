@@ -13,11 +13,14 @@ export function migrationExitCode(
   onConflict: ConflictPolicy,
 ): ExitCode {
   if (stopped === 'interrupted') return ExitCode.interrupted
-  if (stopped !== null) return ExitCode.unreachable
+  if (stopped !== null && stopped !== 'time-limit') return ExitCode.unreachable
   // With `skip` a conflict was left out because that was asked for.
   const wrong = totals.failed + (onConflict === 'skip' ? 0 : totals.conflict)
   if (wrong > 0) return ExitCode.different
-  if (plan.threads.length === 0 && totals.already === 0) return ExitCode.nothingExecuted
+  const known = Object.values(totals).reduce((sum, count) => sum + count, 0)
+  if (plan.threads.length + known === 0) return ExitCode.nothingExecuted
+  // What is left when the time is up was left out because that was asked for.
+  if (stopped === 'time-limit') return ExitCode.incomplete
   const open = totals.busy + totals.conflict + left + review.changed.length
   return open > 0 ? ExitCode.incomplete : ExitCode.done
 }

@@ -46,7 +46,12 @@ function totalsLine({ totals, left }: MigrationResult): string {
 
 function stoppedLines({ stopped, left }: MigrationResult): string[] {
   if (stopped === null) return []
-  const why = stopped === 'interrupted' ? 'interrupted' : `stopped: ${stopped.message}`
+  const why =
+    stopped === 'interrupted'
+      ? 'interrupted'
+      : stopped === 'time-limit'
+        ? 'time is up'
+        : `stopped: ${stopped.message}`
   return [`${why}; ${counted(left, 'thread')} left, run the same command to go on`]
 }
 

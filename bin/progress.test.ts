@@ -7,6 +7,7 @@ const half: ProgressState = {
   threads: 1,
   bytes: 1024,
   current: 'x',
+  note: null,
 }
 
 describe('progressLine', () => {

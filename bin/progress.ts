@@ -13,9 +13,18 @@ export interface ProgressState {
   readonly bytes: number
   /** What is being worked on. */
   readonly current: string
+  /** What is to be said in place of figures; `null` for the figures. */
+  readonly note: string | null
 }
 
-const nothingYet: ProgressState = { found: 0, todo: null, threads: 0, bytes: 0, current: '' }
+const nothingYet: ProgressState = {
+  found: 0,
+  todo: null,
+  threads: 0,
+  bytes: 0,
+  current: '',
+  note: null,
+}
 
 /** Shows people how a command goes on. */
 export interface Progress {
@@ -57,13 +66,20 @@ export function showProgress(verb: string, quiet: boolean): Progress {
 
 type Draw = (state: ProgressState, elapsedMs: number) => void
 
+/** A line that says nothing new is not said again. */
 function drawLine(verb: string): Draw {
-  return (state, elapsedMs) => printLog(progressLine(verb, state, elapsedMs))
+  let last = ''
+  return (state, elapsedMs) => {
+    const line = progressLine(verb, state, elapsedMs)
+    if (line !== last) printLog(line)
+    last = line
+  }
 }
 
 /** The state in words. */
 export function progressLine(verb: string, state: ProgressState, elapsedMs: number): string {
-  const { found, todo, threads, bytes } = state
+  const { found, todo, threads, bytes, note } = state
+  if (note !== null) return note
   if (todo === null) return `${counted(found, 'thread')} found`
   const done = `${verb} ${threads} of ${counted(todo.threads, 'thread')}`
   const rate = formatRate(bytes, elapsedMs)

@@ -6,6 +6,7 @@ import { printResult } from './output.js'
 import { packageVersion } from './package-version.js'
 import { type Progress, showProgress } from './progress.js'
 import { openReportSink } from './report-sink.js'
+import { withoutPaths } from './without-paths.js'
 
 /** How a command that takes its time shows what it does. */
 export interface RunOptions {
@@ -13,6 +14,10 @@ export interface RunOptions {
   readonly json: boolean
   /** File the report is written to as well. */
   readonly report: string | undefined
+  /** Neither the report nor what is printed at the end names a path. @defaultValue false */
+  readonly noPaths?: boolean
+  /** Nothing is printed: standard output belongs to something else. @defaultValue false */
+  readonly silent?: boolean
   /** What is being done, in the past tense: `copied`. */
   readonly verb: string
   /** What the report calls its list. @defaultValue `threads` */
@@ -46,12 +51,13 @@ export async function reportedRun<Entry>(
   const startedAt = systemClock.now()
   const sink = openReportSink(options.report, options.json)
   const progress = showProgress(options.verb, options.json)
+  const clean = options.noPaths === true ? withoutPaths : (text: string) => text
   try {
     const { schema, ...header } = options.header
     const report = beginReport<Entry>(
       { schema, version: packageVersion(), ...header, startedAt: isoMillis(startedAt) },
       options.list ?? 'threads',
-      (text) => sink.write(text),
+      (text) => sink.write(clean(text)),
     )
     const { exitCode, summary, lines } = await work({
       signal: interruption.signal,
@@ -62,7 +68,9 @@ export async function reportedRun<Entry>(
     const durationMs = systemClock.now() - startedAt
     report.end({ finishedAt: isoMillis(startedAt + durationMs), durationMs, ...summary, exitCode })
     sink.commit()
-    if (!options.json) for (const line of lines(durationMs)) printResult(line)
+    if (!options.json && options.silent !== true) {
+      for (const line of lines(durationMs)) printResult(clean(line))
+    }
     return exitCode
   } catch (error) {
     sink.discard()

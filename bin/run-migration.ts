@@ -1,40 +1,52 @@
 import { hostname } from 'node:os'
 import {
   type ConflictPolicy,
-  FindingTallies,
-  type FindingTally,
+  follow,
+  type FollowResult,
+  leaseShard,
   type MappedSource,
   type Mapping,
   migrate,
   type MigrateOptions,
   type MigrationEvent,
   type MigrationResult,
+  Pace,
+  pacedSource,
   type PlanDocument,
-  ReceiptBuilder,
-  stopReason,
-  type ThreadOutcome,
+  type RunFacts,
+  type Shard,
 } from '../migrate/index.js'
-import { isoMillis, systemClock } from '../src/host/clock.js'
+import { systemClock } from '../src/host/clock.js'
 import { systemIds } from '../src/host/ids.js'
-import type { ExitCode } from './exit-codes.js'
-import { migrationExitCode } from './migration-exit-code.js'
-import { migrationSummary } from './migration-summary.js'
+import { openEventSink } from './event-sink.js'
+import { ThreadStoreError } from '../src/index.js'
+import { ExitCode } from './exit-codes.js'
+import { pausable } from './interruptible.js'
+import { MigrationTeller } from './migration-teller.js'
+import { printLog } from './output.js'
 import type { OpenedStore } from './open-store.js'
 import { packageVersion } from './package-version.js'
-import type { Progress } from './progress.js'
-import { openReportSink } from './report-sink.js'
-import { reportedRun, type RunEnd } from './reported-run.js'
+import { reportedRun, type RunTools } from './reported-run.js'
 import { UsageError } from './usage-error.js'
+import { withoutPaths } from './without-paths.js'
 
 /** What a migration was asked to do, and where it is to be told. */
 export interface MigrationSettings {
   readonly only: ReadonlySet<string> | undefined
   readonly plan: PlanDocument | undefined
+  readonly shard: Shard | undefined
   readonly jobs: number
   readonly onConflict: ConflictPolicy
   readonly json: boolean
   readonly report: string | undefined
   readonly receipt: string | undefined
+  /** File for events, `-` for standard output. */
+  readonly events: string | undefined
+  readonly noPaths: boolean
+  /** Time of quiet after which a cutover is safe, where the source is followed. */
+  readonly followQuietMs: number | undefined
+  readonly maxDurationMs: number | undefined
+  readonly bytesPerSecond: number | null
 }
 
 /** The stores of a migration. */
@@ -50,42 +62,120 @@ export async function runMigration(
   settings: MigrationSettings,
   sides: OpenedSides,
 ): Promise<ExitCode> {
-  const { source, target, mapped } = sides
-  const { json, report, onConflict } = settings
+  const { source, target } = sides
+  const { json, report, noPaths, events, shard } = settings
+  const lease = await leaseOf(settings, sides)
+  if (lease === 'taken') {
+    const part = `part ${shard?.number}/${shard?.of} of ${source.label}`
+    printLog(`somebody else is copying ${part}; threadstore status shows who`)
+    return ExitCode.nothingExecuted
+  }
+  await using _lease = lease
+  const page = report?.endsWith('.html') === true ? report : undefined
   const schema = 'threadstore/migration-report/1'
   const header = { schema, source: source.label, target: target.label }
-  return await reportedRun<object>({ json, report, verb: 'copied', header }, async (tools) => {
-    const findings = new FindingTallies()
-    const worst: ThreadOutcome[] = []
-    const receipt = new ReceiptBuilder(mapped)
-    const result = await migrate({
-      ...migrateOptions(settings, sides),
-      facts: { source: source.label, host: hostname(), version: packageVersion(), onConflict },
-      signal: tools.signal,
-      onEvent: (event) => {
-        follow(tools.progress, event)
-        if (event.type !== 'finished') return
-        findings.addThread(event.outcome.findings)
-        if (settings.receipt !== undefined) receipt.add(event.outcome, event.held)
-        if (event.outcome.reason !== null && worst.length < SHOWN_MAX) worst.push(event.outcome)
-        tools.report.add(event.outcome)
-      },
-    })
+  const silent = events === '-'
+  const options = { json, noPaths, silent, verb: 'copied', header }
+  const asJson = page === undefined ? report : undefined
+  return await reportedRun<object>({ ...options, report: asJson }, async (tools) => {
+    const clean = noPaths ? withoutPaths : (text: string): string => text
+    using sink = openEventSink(events, systemClock, clean)
+    const teller = new MigrationTeller({ settings, sides, tools, sink, page, clean })
+    sink.event({ type: 'begun', ...header, version: packageVersion(), host: hostname() })
+    const pace = new Pace(systemClock, settings.bytesPerSecond)
+    using _ = pausable(pace)
+    const result = await carryOut(settings, sides, { tools, teller, pace })
     requirePlanned(source, result)
-    findings.addThread(result.review.findings)
-    if (settings.receipt !== undefined) writeReceipt(settings.receipt, receipt, sides)
-    const tallies = findings.list()
-    return {
-      exitCode: migrationExitCode(result, onConflict),
-      summary: summaryOf(result, tallies),
-      lines: (durationMs) => migrationSummary({ result, worst, tallies, durationMs, report }),
-    }
+    const end = teller.end(result)
+    sink.event({ type: 'ended', ...end.summary, exitCode: end.exitCode })
+    return end
   })
+}
+
+interface RunParts {
+  readonly tools: RunTools<object>
+  readonly teller: MigrationTeller
+  readonly pace: Pace
+}
+
+async function carryOut(
+  settings: MigrationSettings,
+  sides: OpenedSides,
+  { tools, teller, pace }: RunParts,
+): Promise<MigrationResult | FollowResult> {
+  const { followQuietMs, maxDurationMs } = settings
+  const limit = new AbortController()
+  const options = migrateOptions(settings, sides)
+  const over = new AbortController()
+  const timer =
+    maxDurationMs === undefined
+      ? null
+      : systemClock.sleep(maxDurationMs, over.signal).then(
+          () => limit.abort(),
+          () => {},
+        )
+  try {
+    const all = {
+      ...options,
+      source: pacedSource(options.source, pace),
+      facts: factsOf(settings, sides),
+      signal: AbortSignal.any([tools.signal, limit.signal]),
+      onEvent: (event: MigrationEvent) => teller.tell(event),
+    }
+    const result =
+      followQuietMs === undefined
+        ? await migrate(all)
+        : await follow({
+            ...all,
+            quietMs: followQuietMs,
+            onStand: (stand) => teller.tellStand(stand),
+          })
+    const isLate = limit.signal.aborted && !tools.signal.aborted
+    return isLate && result.stopped === 'interrupted'
+      ? { ...result, stopped: 'time-limit' }
+      : result
+  } finally {
+    over.abort()
+    await timer
+  }
+}
+
+/** What the log of the run says of it. */
+function factsOf(settings: MigrationSettings, { source }: OpenedSides): RunFacts {
+  const { onConflict, shard, noPaths, followQuietMs } = settings
+  return {
+    source: noPaths ? withoutPaths(source.label) : source.label,
+    host: hostname(),
+    version: packageVersion(),
+    onConflict,
+    ...(shard && { shard: `${shard.number}/${shard.of}` }),
+    ...(followQuietMs !== undefined && { follows: true }),
+  }
+}
+
+/** Where the target keeps no logs, as in a home of Codex, it keeps no leases either. */
+async function leaseOf(
+  settings: MigrationSettings,
+  sides: OpenedSides,
+): Promise<AsyncDisposable | 'taken' | null> {
+  const { source, target } = sides
+  const { shard } = settings
+  if (shard === undefined || target.store.supports.paths) return null
+  const facts = factsOf(settings, sides)
+  const of = source.label
+  try {
+    return await leaseShard({ target: target.store, clock: systemClock, shard, of, facts })
+  } catch (error) {
+    const isTaken =
+      ThreadStoreError.is(error, 'CONFLICT') && error.details.reason === 'already-live'
+    if (isTaken) return 'taken'
+    throw error
+  }
 }
 
 /** What a run and a dry run of the same settings have in common. */
 export function migrateOptions(
-  { only, plan, jobs, onConflict }: MigrationSettings,
+  { only, plan, shard, jobs, onConflict }: MigrationSettings,
   { source, target, mapped }: OpenedSides,
 ): MigrateOptions {
   return {
@@ -97,6 +187,7 @@ export function migrateOptions(
     onConflict,
     ...(only && { only }),
     ...(plan && { plan }),
+    ...(shard && { shard }),
   }
 }
 
@@ -112,58 +203,4 @@ export function requirePlanned(
   if (first === undefined) return
   const others = stale.length > 1 ? `, and ${stale.length - 1} more` : ''
   throw new UsageError(`the plan is out of date: ${first.threadId}: ${first.reason}${others}`)
-}
-
-function writeReceipt(
-  file: string,
-  receipt: ReceiptBuilder,
-  { source, target, mapped }: OpenedSides,
-): void {
-  const document = receipt.finish({
-    version: packageVersion(),
-    source: source.label,
-    target: target.label,
-    createdAt: isoMillis(systemClock.now()),
-    ...(mapped && { mapping: mapped.mapping }),
-  })
-  const sink = openReportSink(file, false)
-  sink.write(`${JSON.stringify(document, null, 2)}\n`)
-  sink.commit()
-}
-
-function summaryOf(result: MigrationResult, findings: readonly FindingTally[]): RunEnd['summary'] {
-  const { run: id, totals, left, review, onlyInTarget, bytesRead, bytesSent, stopped } = result
-  return {
-    run: id,
-    totals,
-    left,
-    changed: review.changed,
-    onlyInTarget,
-    bytesRead,
-    bytesSent,
-    findings,
-    stopped: stopReason(stopped),
-  }
-}
-
-/** Threads named one by one; the report names all. */
-const SHOWN_MAX = 20
-
-/** Shows what a migration tells. */
-export function follow(progress: Progress, event: MigrationEvent): void {
-  const { state } = progress
-  switch (event.type) {
-    case 'found':
-      return progress.set({ found: event.threads })
-    case 'planned':
-      return progress.set({ todo: { threads: event.threads, bytes: event.bytesToRead } })
-    case 'started':
-      return progress.set({ current: event.threadId })
-    case 'read':
-      return progress.set({ bytes: state.bytes + event.bytes })
-    case 'retrying':
-      return progress.set({ current: `${event.threadId}: ${event.reason}` })
-    case 'finished':
-      return state.todo === null ? undefined : progress.set({ threads: state.threads + 1 })
-  }
 }

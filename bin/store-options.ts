@@ -49,3 +49,32 @@ export function shardOf(option: string, value: string | undefined): Shard | unde
   if (shard === null) throw new UsageError(`${option}: ${value} is no part such as 2/8`)
   return shard
 }
+
+const byteUnits: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+}
+
+/** Bytes in a second, such as `10MB/s` or `512KiB`. */
+export function byteRate(option: string, value: string): number {
+  const [, number = '', unit = ''] = /^([\d.]+)\s*([a-z]+?)(?:\/s|ps)?$/i.exec(value.trim()) ?? []
+  const rate = Number(number) * (byteUnits[unit.toLowerCase()] ?? Number.NaN)
+  if (rate >= 1) return rate
+  throw new UsageError(`${option}: ${value} is no rate such as 10MB/s`)
+}
+
+const timeUnits: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 }
+
+/** A time in milliseconds, such as `90s`, `30m` or `1h30m`. */
+export function durationMs(option: string, value: string): number {
+  const parts = [...value.trim().matchAll(/([\d.]+)([smhd])/g)]
+  const whole = parts.map(([part]) => part).join('') === value.trim()
+  const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * (timeUnits[unit ?? ''] ?? 0), 0)
+  if (whole && parts.length > 0 && ms >= 0 && ms < 2 ** 31) return ms
+  throw new UsageError(`${option}: ${value} is no time such as 30s or 1h30m`)
+}

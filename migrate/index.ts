@@ -21,6 +21,13 @@ export {
   sealPlan,
   type StaleThread,
 } from './plan-document.js'
+export {
+  follow,
+  type FollowOptions,
+  type FollowResult,
+  QUIET_MS_DEFAULT,
+  type Stand,
+} from './follow.js'
 export type { StreamDifference } from './first-difference.js'
 export { type Inventory, type InventoryOptions, takeInventory } from './inventory.js'
 export type { MigrationSides } from './inventory.js'
@@ -43,7 +50,7 @@ export {
 } from './receipt.js'
 export { listRuns, type RunState } from './list-runs.js'
 export type { RunReview } from './review-run.js'
-export { isRunLog, RUN_SOURCE, type RunFacts } from './run-log.js'
+export { isRunLog, LEASE_SOURCE, RUN_SOURCE, type RunFacts } from './run-log.js'
 export {
   type UndoneThread,
   type UndoOptions,
@@ -60,6 +67,8 @@ export {
   stopReason,
 } from './report.js'
 export { JOBS_DEFAULT, type MigrateOptions, type MigrationResult, migrate } from './run.js'
+export { Pace, pacedSource } from './pace.js'
+export { leaseShard, type ShardLeaseOptions } from './shard-lease.js'
 export { isInShard, parseShard, type Shard } from './shard.js'
 export {
   type ReceiptThreadVerdict,

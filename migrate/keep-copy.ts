@@ -12,6 +12,7 @@ import { prefixSha256 } from './open-rollout.js'
 import type { RolloutProof } from './outcome.js'
 import { withoutMark } from './record-mark.js'
 import { importLegs } from './send-thread.js'
+import { uuidOf } from './uuid-of.js'
 
 /** A thread that was put beside another one. */
 export interface KeptCopy {
@@ -94,14 +95,7 @@ async function copyIds(
 /** The id under which a rollout with these bytes is kept: a UUID of version 8, made of a hash. */
 export function copyIdOf(rolloutId: RolloutId, sha256: string): RolloutId {
   const hex = createHash('sha256').update(`${rolloutId} ${sha256}`).digest('hex')
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-')
+  return uuidOf(hex)
 }
 
 function underOtherIds(

@@ -19,6 +19,8 @@ export interface RunState {
   /** Threads by status, as last told; empty before the first word. */
   readonly totals: JsonObject
   readonly bytesSent: number
+  /** Threads with a finding, by its code, as last told. */
+  readonly findings: JsonObject
   /** Threads that were left; `null` while it runs. */
   readonly left: number | null
   /** Why it ended before its end. */
@@ -69,6 +71,7 @@ function runState(
     facts,
     totals: objectOf(told?.payload['totals']),
     bytesSent: numberOf(told?.payload['bytesSent']) ?? 0,
+    findings: objectOf(told?.payload['findings']),
     left: numberOf(ended?.payload['left']),
     stopped: typeof stopped === 'string' ? stopped : null,
   }

@@ -39,11 +39,15 @@ export function beginReport<Entry>(
 
 /** Why a run ended early, as reports say it. */
 export type StopReason =
-  | { readonly code: 'INTERRUPTED'; readonly message: string }
+  | { readonly code: 'INTERRUPTED' | 'TIME_LIMIT'; readonly message: string }
   | { readonly code: ThreadStoreError['code']; readonly message: string }
 
-export function stopReason(stopped: 'interrupted' | ThreadStoreError | null): StopReason | null {
+export function stopReason(
+  stopped: 'interrupted' | 'time-limit' | ThreadStoreError | null,
+): StopReason | null {
   if (stopped === null) return null
-  if (stopped !== 'interrupted') return { code: stopped.code, message: stopped.message }
-  return { code: 'INTERRUPTED', message: 'interrupted; the same command goes on from here' }
+  const goesOn = 'the same command goes on from here'
+  if (stopped === 'interrupted') return { code: 'INTERRUPTED', message: `interrupted; ${goesOn}` }
+  if (stopped === 'time-limit') return { code: 'TIME_LIMIT', message: `time is up; ${goesOn}` }
+  return { code: stopped.code, message: stopped.message }
 }

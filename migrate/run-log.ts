@@ -11,12 +11,15 @@ import type { RunTotals } from './run-tally.js'
 /** Source of the threads that hold the logs of runs; nobody else's threads have it. */
 export const RUN_SOURCE: JsonObject = { custom: 'threadstore-migration' }
 
-/** Type of the items of such a thread. */
+/** Source of the threads that stand for shards. */
+export const LEASE_SOURCE: JsonObject = { custom: 'threadstore-lease' }
+
+/** Type of the items of such threads. */
 export const RUN_ITEM = 'threadstore_run'
 
-/** Whether a thread is the log of a run, which is no thread to migrate. */
+/** Whether a thread is there for runs only, their log or a lease, and so is none to migrate. */
 export function isRunLog({ source }: Pick<StoredThread, 'source'>): boolean {
-  return isDeepStrictEqual(source, RUN_SOURCE)
+  return isDeepStrictEqual(source, RUN_SOURCE) || isDeepStrictEqual(source, LEASE_SOURCE)
 }
 
 /** Outcomes that wait to be written together. */
@@ -46,6 +49,8 @@ export class RunLog {
   #waiting: RolloutItem[] = []
   #writing: Promise<void> | null = null
   #toldAt: number
+  /** Threads with a finding, by its code. */
+  readonly #findings: Record<string, number> = {}
 
   private constructor({ target, clock, run }: RunLogOptions) {
     this.run = run
@@ -76,21 +81,26 @@ export class RunLog {
   async note(outcome: ThreadOutcome, totals: RunTotals): Promise<void> {
     const { threadId, status, bytesSent, rollouts, reason } = outcome
     const findings = [...new Set(outcome.findings.map(({ code }) => code))]
+    for (const code of findings) this.#findings[code] = (this.#findings[code] ?? 0) + 1
     const payload = { threadId, status, bytesSent, rollouts, findings, reason }
     this.#waiting.push(this.#item({ kind: 'outcome', ...(payload as unknown as JsonObject) }))
     const now = this.#clock.now()
     const isTime = now - this.#toldAt >= PROGRESS_EVERY_MS
     if (isTime) {
       this.#toldAt = now
-      this.#waiting.push(this.#item({ kind: 'progress', ...progressOf(totals) }))
+      this.#waiting.push(this.#item({ kind: 'progress', ...this.#progress(totals) }))
     }
     if (isTime || this.#waiting.length >= WAITING_MAX) await this.#write()
   }
 
   /** Ends the log and lets go of its writer. */
   async end(totals: RunTotals, left: number, stopped: string | null): Promise<void> {
-    await this.#append({ kind: 'ended', ...progressOf(totals), left, stopped })
+    await this.#append({ kind: 'ended', ...this.#progress(totals), left, stopped })
     await this.#target.shutdownThread({ threadId: this.run })
+  }
+
+  #progress({ totals, bytesRead, bytesSent }: RunTotals): JsonObject {
+    return { totals: { ...totals }, bytesRead, bytesSent, findings: { ...this.#findings } }
   }
 
   async #append(payload: JsonObject): Promise<void> {
@@ -117,8 +127,4 @@ export class RunLog {
       await this.#target.appendItems({ threadId: this.run, items })
     }
   }
-}
-
-function progressOf({ totals, bytesRead, bytesSent }: RunTotals): JsonObject {
-  return { totals: { ...totals }, bytesRead, bytesSent }
 }

@@ -16,8 +16,10 @@ import {
 } from './plan.js'
 import { type PlanDocument, type StaleThread, staleThreads } from './plan-document.js'
 import { type RunReview, reviewRun } from './review-run.js'
-import { RunLog, type RunFacts } from './run-log.js'
-import { RunTally, type RunTotals } from './run-tally.js'
+import type { RunFacts } from './run-log.js'
+import { RunSession } from './run-session.js'
+import type { RunTotals } from './run-tally.js'
+import { isInShard, type Shard } from './shard.js'
 
 /**
  * Threads copied at once unless told otherwise: while some are read, others wait for their commit,
@@ -37,8 +39,12 @@ export interface MigrateOptions extends MigrationSides {
   readonly jobs?: number
   /** @defaultValue `ON_CONFLICT_DEFAULT` */
   readonly onConflict?: ConflictPolicy
+  /** Only threads of this part are copied, and those they begin in. @defaultValue all parts */
+  readonly shard?: Shard
   /** Only the inventory is taken. @defaultValue false */
   readonly dryRun?: boolean
+  /** A run that goes over its stores again and again. @defaultValue a run of its own */
+  readonly session?: RunSession
   /** What the log of the run says of it: who runs it, from where. @defaultValue nothing */
   readonly facts?: RunFacts
   /** Everything that happens, outcomes included, as it happens. */
@@ -60,7 +66,7 @@ export interface MigrationResult extends RunTotals {
   /** Threads that are not as they were planned. If there are any, nothing was copied. */
   readonly stale: readonly StaleThread[]
   /** Why the run ended before its plan, or `null`. */
-  readonly stopped: 'interrupted' | ThreadStoreError | null
+  readonly stopped: 'interrupted' | 'time-limit' | ThreadStoreError | null
 }
 
 /**
@@ -68,20 +74,21 @@ export interface MigrationResult extends RunTotals {
  * again, so running it again resumes it.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrationResult> {
-  const tally = new RunTally(options.onEvent)
+  const session = options.session ?? new RunSession(options)
+  const { tally } = session
+  const isFirst = session.nextPass() === 1
+  const isAlone = options.session === undefined
+  const doneBefore = tally.done
   const inventory = await takeInventory({
     ...options,
     onFound: (threads) => tally.note({ type: 'found', threads }),
     onSame: (stored) => {
-      if (options.only?.has(stored.threadId) ?? true) tally.finish(alreadyThere(stored))
+      if (isFirst && isAskedFor(options, stored.threadId)) tally.finish(alreadyThere(stored))
     },
   })
   const { only } = options
-  const pinned = options.plan && new Set(options.plan.threads.map(({ threadId }) => threadId))
   const stale = options.plan === undefined ? [] : staleThreads(options.plan, inventory.threads)
-  const asked = only === undefined ? inventory.threads : withBases(inventory.threads, only)
-  const chosen = asked.filter(({ threadId }) => pinned?.has(threadId) ?? true)
-  const plan = orderPlan(chosen.filter((thread) => thread.state !== 'same'))
+  const plan = choose(options, inventory.threads)
   tally.note({
     type: 'planned',
     threads: plan.threads.length,
@@ -92,40 +99,64 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   const unknown = [...(only ?? [])].filter((threadId) => !known.has(threadId))
   const refused = unknown.length > 0 || stale.length > 0
   const idle = options.dryRun === true || refused || plan.threads.length === 0
-  const ran = idle ? nothingRan : await run(options, plan, inventory.threads, tally)
+  const ran = idle
+    ? nothingRan
+    : await run({ ...options, session, isAlone }, plan, inventory.threads)
+  const left = plan.threads.length - (tally.done - doneBefore)
+  const { stopped } = ran
+  if (isAlone) await session.end(left, whyStopped(stopped))
   return {
     plan,
-    run: ran.run,
+    run: session.hasLog ? session.run : null,
     ...tally.result(),
-    left: plan.threads.length - tally.done,
+    left,
     review: ran.review,
     onlyInTarget: inventory.onlyInTarget,
     unknown,
     stale,
-    stopped: ran.stopped,
+    stopped,
   }
 }
 
-const nothingRan = { run: null, stopped: null, review: { changed: [], findings: [] } }
+/** Whether a thread is one of those a run is about. */
+function isAskedFor({ only, shard }: MigrateOptions, threadId: ThreadId): boolean {
+  return (only?.has(threadId) ?? true) && (shard === undefined || isInShard(threadId, shard))
+}
 
-/** Copies what is planned, and keeps a log of it where the target is no home of Codex. */
+/** What is to be copied: what was asked for with what that begins in, unless it is all there. */
+function choose(options: MigrateOptions, threads: readonly PlannedThread[]): MigrationPlan {
+  const wanted = threads.filter(({ threadId }) => isAskedFor(options, threadId))
+  const all = wanted.length === threads.length
+  const asked = all ? threads : withBases(threads, new Set(wanted.map((t) => t.threadId)))
+  const pinned = options.plan && new Set(options.plan.threads.map(({ threadId }) => threadId))
+  const chosen = asked.filter(({ threadId }) => pinned?.has(threadId) ?? true)
+  return orderPlan(chosen.filter((thread) => thread.state !== 'same'))
+}
+
+/** Why a run ended early, for its log. */
+export function whyStopped(stopped: MigrationResult['stopped']): string | null {
+  return stopped === null || typeof stopped === 'string' ? stopped : stopped.message
+}
+
+const nothingRan = { stopped: null, review: { changed: [], findings: [] } }
+
+/** Copies what is planned, and looks at it once more unless it will be gone over again. */
 async function run(
-  options: MigrateOptions,
+  options: MigrateOptions & { readonly session: RunSession; readonly isAlone: boolean },
   plan: MigrationPlan,
   inSource: readonly PlannedThread[],
-  tally: RunTally,
-): Promise<Pick<MigrationResult, 'run' | 'stopped' | 'review'>> {
-  const { source, target, clock, ids, facts = {}, onConflict = ON_CONFLICT_DEFAULT } = options
+): Promise<Pick<MigrationResult, 'stopped' | 'review'>> {
+  const { source, target, clock, session, onConflict = ON_CONFLICT_DEFAULT } = options
+  const { tally } = session
   const signal = options.signal ?? new AbortController().signal
-  const id = ids.newThreadId()
-  const log = target.supports.paths ? null : await RunLog.begin({ target, clock, run: id, facts })
+  const log = await session.log()
   const outage = await copyPlan(plan, {
     source,
     target,
     clock,
     signal,
     onConflict,
-    run: id,
+    run: session.run,
     jobs: options.jobs ?? JOBS_DEFAULT,
     owners: rolloutOwners(inSource),
     tally,
@@ -133,11 +164,9 @@ async function run(
     onIntent: async (threadId, before) => log?.intend(threadId, before),
   })
   const stopped = outage ?? (signal.aborted ? 'interrupted' : null)
-  const left = plan.threads.length - tally.done
   const review =
-    stopped === null ? await reviewRun({ source, target, signal }, tally.copied) : nothingRan.review
-  const why = stopped === null || stopped === 'interrupted' ? stopped : stopped.message
-  // A target that went away cannot be told so; its log then ends without a word.
-  await log?.end(tally.result(), left, why).catch(() => {})
-  return { run: log?.run ?? null, stopped, review }
+    stopped === null && options.isAlone
+      ? await reviewRun({ source, target, signal }, tally.copied)
+      : nothingRan.review
+  return { stopped, review }
 }

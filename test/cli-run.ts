@@ -39,7 +39,7 @@ export function runCli(args: readonly string[], options: CommandOptions = {}): C
 /** A command that is running. */
 export interface RunningCommand {
   kill(signal: NodeJS.Signals): void
-  /** Resolves once it has said `text` on stderr. */
+  /** Resolves once it has said `text` on stderr, after whatever was waited for before. */
   said(text: string): Promise<void>
   readonly ended: Promise<CommandResult & { readonly signal: NodeJS.Signals | null }>
 }
@@ -49,13 +49,15 @@ export function startCli(args: readonly string[]): RunningCommand {
   const child = spawn(process.execPath, [cli, ...args])
   let stdout = ''
   let stderr = ''
+  let heard = 0
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   return {
     kill: (signal) => void child.kill(signal),
     async said(text) {
-      while (!stderr.includes(text)) await once(child.stderr, 'data')
+      while (!stderr.includes(text, heard)) await once(child.stderr, 'data')
+      heard = stderr.indexOf(text, heard) + text.length
     },
     ended: closed.then(([status, signal]) => ({ status, signal, stdout, stderr })),
   }

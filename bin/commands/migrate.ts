@@ -9,11 +9,19 @@ import {
 } from '../../migrate/index.js'
 import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf, mapSource } from '../map-options.js'
+import { choiceOptions, courseOptions } from '../migrate-options.js'
 import { openStore } from '../open-store.js'
 import { readDocument } from '../read-document.js'
 import { runDryRun } from '../run-dry-run.js'
 import { type OpenedSides, runMigration } from '../run-migration.js'
-import { positiveInteger, targetAddress, threadIds } from '../store-options.js'
+import {
+  byteRate,
+  durationMs,
+  positiveInteger,
+  shardOf,
+  targetAddress,
+  threadIds,
+} from '../store-options.js'
 import { UsageError } from '../usage-error.js'
 
 /** `threadstore migrate`: copies threads and proves them. */
@@ -30,17 +38,7 @@ export function migrateCommand(yargs: Argv): Argv {
         })
         .positional('target', { type: 'string', describe: 'store to copy to' })
         .options({
-          'target-env': { type: 'string', describe: 'environment variable that holds the target' },
-          'dry-run': {
-            type: 'boolean',
-            default: false,
-            describe: 'read everything, say what would be done, write nothing',
-          },
-          plan: {
-            type: 'string',
-            describe: 'with --dry-run: write the plan; else: carry this plan out, and no other',
-          },
-          only: { type: 'string', array: true, describe: 'ids of the threads to copy' },
+          ...choiceOptions,
           ...mapOptions,
           jobs: { type: 'number', default: JOBS_DEFAULT, describe: 'threads copied at once' },
           'on-conflict': {
@@ -48,9 +46,7 @@ export function migrateCommand(yargs: Argv): Argv {
             default: ON_CONFLICT_DEFAULT,
             describe: 'what to do with a thread that went different ways',
           },
-          json: { type: 'boolean', default: false, describe: 'print the report instead of text' },
-          report: { type: 'string', describe: 'write the report to a file' },
-          receipt: { type: 'string', describe: 'write what the target holds to a file' },
+          ...courseOptions,
         })
         .epilogue(
           examples({
@@ -67,7 +63,17 @@ export function migrateCommand(yargs: Argv): Argv {
         ...args,
         only: threadIds('--only', args.only),
         jobs: positiveInteger('--jobs', args.jobs),
+        shard: shardOf('--shard', args.shard),
+        noPaths: !args.paths,
+        followQuietMs: args.follow ? durationMs('--quiet-for', args.quietFor) : undefined,
+        maxDurationMs:
+          args.maxDuration === undefined
+            ? undefined
+            : durationMs('--max-duration', args.maxDuration),
+        bytesPerSecond:
+          args.bandwidth === undefined ? null : byteRate('--bandwidth', args.bandwidth),
       }
+      requireSense({ ...args, dryRun, planFile })
       const mapping = mappingOf(args)
       if (mapping !== null && planFile !== undefined) {
         throw new UsageError('give --plan, or --map-cwd and --map-provider, not both')
@@ -83,6 +89,24 @@ export function migrateCommand(yargs: Argv): Argv {
         : await runMigration({ ...settings, plan }, sides)
     },
   )
+}
+
+interface Wishes {
+  readonly follow: boolean
+  readonly dryRun: boolean
+  readonly json: boolean
+  readonly planFile: string | undefined
+  readonly events: string | undefined
+  readonly report: string | undefined
+}
+
+/** Refuses wishes that cannot be granted together. */
+function requireSense({ follow, dryRun, json, planFile, events, report }: Wishes): void {
+  if (follow && dryRun) throw new UsageError('give --follow or --dry-run, not both')
+  if (follow && planFile !== undefined) throw new UsageError('a plan is carried out once')
+  if (json && events === '-') throw new UsageError('give --json or --events -, not both')
+  if (dryRun && events !== undefined) throw new UsageError('a dry run has no events')
+  if (dryRun && report?.endsWith('.html')) throw new UsageError('the report of a dry run is JSON')
 }
 
 function readPlan(file: string): PlanDocument {

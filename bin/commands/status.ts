@@ -4,7 +4,7 @@ import { examples } from '../examples.js'
 import { listRuns, type RunState } from '../../migrate/index.js'
 import { systemClock } from '../../src/host/clock.js'
 import { ExitCode } from '../exit-codes.js'
-import { formatBytes, formatDuration } from '../format.js'
+import { formatBytes, formatDuration, formatRate } from '../format.js'
 import { openStore } from '../open-store.js'
 import { printResult } from '../output.js'
 import { positiveInteger, targetAddress } from '../store-options.js'
@@ -48,7 +48,18 @@ function printTable(runs: readonly RunState[]): void {
     return
   }
   const table = new Table({
-    head: ['run', 'state', 'started', 'host', 'threads', 'sent', 'seen'],
+    head: [
+      'run',
+      'state',
+      'started',
+      'host',
+      'part',
+      'threads',
+      'sent',
+      'rate',
+      'findings',
+      'seen',
+    ],
     style: { head: [], border: [], compact: true },
   })
   for (const run of runs) {
@@ -57,13 +68,22 @@ function printTable(runs: readonly RunState[]): void {
       run.run,
       run.stopped === null ? run.state : `${run.state}: ${run.stopped}`,
       run.startedAt.slice(0, 19),
-      typeof run.facts['host'] === 'string' ? run.facts['host'] : '',
+      textOf(run.facts['host']),
+      textOf(run.facts['shard']),
       threadsOf(run),
       formatBytes(run.bytesSent),
+      formatRate(run.bytesSent, Date.parse(run.lastSeenAt) - Date.parse(run.startedAt)),
+      Object.entries(run.findings)
+        .map(([code, threads]) => `${Number(threads)} ${code}`)
+        .join(', '),
       `${formatDuration(Math.max(0, since))} ago`,
     ])
   }
   printResult(table.toString())
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function threadsOf({ totals, left }: RunState): string {
