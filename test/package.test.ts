@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { ROOT } from './tidy/repository.js'
@@ -9,6 +11,7 @@ import { ROOT } from './tidy/repository.js'
 const consumer = mkdtempSync(join(ROOT, 'node_modules/.consumer-'))
 const installed = join(consumer, 'node_modules/threadstore')
 let packed: readonly string[] = []
+let tarballFile = ''
 
 beforeAll(() => {
   const npmPack = ['pack', '--ignore-scripts', '--json', '--pack-destination', consumer]
@@ -20,8 +23,9 @@ beforeAll(() => {
     }),
   ) as [{ filename: string; files: { path: string }[] }]
   packed = tarball.files.map(({ path }) => path)
+  tarballFile = join(consumer, tarball.filename)
   mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xf', join(consumer, tarball.filename), '-C', installed, '--strip=1'])
+  execFileSync('tar', ['-xf', tarballFile, '-C', installed, '--strip=1'])
 })
 
 afterAll(() => {
@@ -59,6 +63,24 @@ describe('the packed package', () => {
     const drivers = ['better-sqlite3', 'pg', 'pg-copy-streams', '@electric-sql/pglite']
     expect(seen).toContain(manifest.name)
     expect(seen.filter((specifier) => drivers.includes(specifier))).toEqual([])
+  })
+
+  test('is described as every runtime and bundler reads it', async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true })
+    expect(messages).toEqual([])
+  })
+
+  test('has types for every entry, wherever modules are resolved as Node does', async () => {
+    const tarball = createPackageFromTarballData(new Uint8Array(readFileSync(tarballFile)))
+    const { types, problems } = { problems: [], ...(await checkPackage(tarball)) }
+    expect(types).toEqual({ kind: 'included' })
+    // It has no CommonJS, and old resolution knows no exports; both are meant.
+    const meant = ['NoResolution node10', 'CJSResolvesToESM node16-cjs']
+    const found = problems.map((problem) =>
+      'resolutionKind' in problem ? `${problem.kind} ${problem.resolutionKind}` : problem.kind,
+    )
+    expect(found.filter((problem) => !meant.includes(problem))).toEqual([])
+    expect(found).toContain(meant[0])
   })
 
   test('runs as a command', () => {
