@@ -28,7 +28,7 @@ const blocks = pages.flatMap((page) => fencedBlocks(page, readText(page)))
 const ofLanguage = (...languages: string[]): FencedBlock[] =>
   blocks.filter(({ language }) => languages.includes(language))
 
-test('docs/cli.md is what --help says', async () => {
+test('docs/cli.md is what --help says', { timeout: 60_000 }, async () => {
   await expect(await cliPage()).toMatchFileSnapshot('../../docs/cli.md')
 })
 
@@ -57,7 +57,7 @@ describe('the code in the documentation', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('fits the interfaces it uses', () => {
+  test('fits the interfaces it uses', { timeout: 60_000 }, () => {
     expect(code.length).toBeGreaterThan(3)
     const tsc = join(ROOT, 'node_modules/.bin/tsc')
     const { stdout: problems } = spawnSync(tsc, ['-p', folder], { encoding: 'utf8', cwd: folder })
