@@ -7,7 +7,13 @@ import type { RolloutEntry, RolloutListing, RolloutTree } from './home/rollout-t
 import type { IndexNames, SessionIndex } from './home/session-index.js'
 import { type OverlayRow, noOverlay } from './record/overlay.js'
 import type { CodexDatabase } from './state/codex-database.js'
-import { type StateRows, noThreadRows, readStateRows, readThreadRows } from './state/state-rows.js'
+import {
+  type StateRows,
+  noRows,
+  noThreadRows,
+  readStateRows,
+  readThreadRows,
+} from './state/state-rows.js'
 
 /** What a home's files, names and rows say of one thread, before any rollout is opened. */
 export interface HomeThread extends ThreadFiles {
@@ -25,8 +31,6 @@ export interface HomeSources {
   readonly state: CodexDatabase
 }
 
-const noRows: StateRows = { rows: new Map(), overlays: new Map() }
-
 /**
  * Every thread of a home by its id. Each of the three sources says cheaply whether it has changed,
  * and only what has changed is read again.
@@ -34,13 +38,7 @@ const noRows: StateRows = { rows: new Map(), overlays: new Map() }
 export class HomeIndex {
   readonly #sources: HomeSources
   #rows: { readonly version: number; readonly rows: StateRows } | null = null
-  #all: {
-    readonly parts: readonly unknown[]
-    readonly threads: ReadonlyMap<ThreadId, HomeThread>
-  } = {
-    parts: [],
-    threads: new Map(),
-  }
+  #all: AllThreads | null = null
 
   constructor(sources: HomeSources) {
     this.#sources = sources
@@ -90,36 +88,55 @@ export class HomeIndex {
     const names = await this.#sources.names.names()
     const rows = this.#stateRows()
     const listing = this.#sources.tree.list()
-    const parts = [listing, rows, names]
-    if (parts.every((part, at) => part === this.#all.parts[at])) return this.#all.threads
-    const threads = mergeSources(listing, rows, names)
-    this.#all = { parts, threads }
-    return threads
+    const before = this.#all
+    const isSame = before?.listing === listing && before.rows === rows && before.names === names
+    if (!isSame) this.#all = mergeSources(listing, rows, names, before)
+    return this.#all?.threads ?? new Map()
   }
 
   #stateRows(): StateRows {
     const { state } = this.#sources
     const version = state.version()
     if (this.#rows?.version === version) return this.#rows.rows
-    const rows = state.use(readStateRows, noRows)
+    const before = this.#rows?.rows ?? noRows
+    const rows = state.use((db) => readStateRows(db, before), noRows)
     this.#rows = { version, rows }
     return rows
   }
 }
 
+/** All threads, and what they were made from. */
+interface AllThreads {
+  readonly listing: RolloutListing
+  readonly rows: StateRows
+  readonly names: IndexNames
+  readonly files: ReadonlyMap<ThreadId, readonly RolloutEntry[]>
+  readonly threads: ReadonlyMap<ThreadId, HomeThread>
+}
+
+/** A thread of which nothing has changed is the same object as `before`, and so is its record. */
 function mergeSources(
   listing: RolloutListing,
-  { rows, overlays }: StateRows,
+  rows: StateRows,
   names: IndexNames,
-): ReadonlyMap<ThreadId, HomeThread> {
-  const files = Map.groupBy(listing.entries(), (entry) => entry.threadId)
+  before: AllThreads | null,
+): AllThreads {
+  const sameFiles = before?.listing === listing
+  const files = sameFiles ? before.files : Map.groupBy(listing.entries(), (entry) => entry.threadId)
   const threads = new Map<ThreadId, HomeThread>()
-  for (const threadId of new Set([...files.keys(), ...rows.keys()])) {
-    const row = rows.get(threadId) ?? null
-    const overlay = overlays.get(threadId) ?? noOverlay
-    threads.set(threadId, homeThread(threadId, files.get(threadId) ?? [], row, overlay, names))
+  for (const threadId of new Set([...files.keys(), ...rows.rows.keys()])) {
+    const row = rows.rows.get(threadId) ?? null
+    const overlay = rows.overlays.get(threadId) ?? noOverlay
+    // Without a row the record comes from the rollout, which may have been appended to.
+    const known = sameFiles && row !== null ? before.threads.get(threadId) : undefined
+    const isKnown =
+      known?.row === row && known.overlay === overlay && known.indexName === names.get(threadId)
+    const thread = isKnown
+      ? known
+      : homeThread(threadId, files.get(threadId) ?? [], row, overlay, names)
+    threads.set(threadId, thread)
   }
-  return threads
+  return { listing, rows, names, files, threads }
 }
 
 function homeThread(

@@ -9,7 +9,8 @@ export function sameThreadRows(before: ThreadRows, now: ThreadRows): boolean {
   )
 }
 
-function sameRow(a: SqlRow | null, b: SqlRow | null): boolean {
+/** Whether every column says the same. */
+export function sameRow(a: SqlRow | null, b: SqlRow | null): boolean {
   if (a === null || b === null) return a === b
   const columns = Object.keys(a)
   return (

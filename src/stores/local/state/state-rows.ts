@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ThreadId } from '../../../protocol/thread-id.js'
 import { type OverlayRow, noOverlay, parseOverlayRow } from '../record/overlay.js'
+import { sameRow } from './same-rows.js'
 import { prepared } from './statements.js'
 import { type SqlRow, hasTable } from './table-columns.js'
 
@@ -11,26 +12,38 @@ export const OVERLAY_TABLE = 'threadstore_overlay'
 export interface StateRows {
   readonly rows: ReadonlyMap<ThreadId, SqlRow>
   readonly overlays: ReadonlyMap<ThreadId, OverlayRow>
+  /** What the overlays were read from. */
+  readonly texts: ReadonlyMap<ThreadId, string>
 }
 
-/** Reads every row once; threads are counted in thousands, their histories are elsewhere. */
-export function readStateRows(db: Database.Database): StateRows {
+export const noRows: StateRows = { rows: new Map(), overlays: new Map(), texts: new Map() }
+
+/**
+ * Reads every row once; threads are counted in thousands, their histories are elsewhere. What is as
+ * it was `before` is the same object, by which those who made something of it know.
+ */
+export function readStateRows(db: Database.Database, before: StateRows): StateRows {
   const rows = new Map<ThreadId, SqlRow>()
-  const overlays = new Map<ThreadId, OverlayRow>()
   if (hasTable(db, 'threads')) {
     for (const row of db.prepare<[], SqlRow & { id: string }>('SELECT * FROM threads').iterate()) {
-      rows.set(row.id, row)
+      const known = before.rows.get(row.id)
+      rows.set(row.id, known !== undefined && sameRow(known, row) ? known : row)
     }
   }
+  const overlays = new Map<ThreadId, OverlayRow>()
+  const texts = new Map<ThreadId, string>()
   if (hasTable(db, OVERLAY_TABLE)) {
     const found = db.prepare<[], { thread_id: string; fields: string; files: string }>(
       `SELECT thread_id, fields, files FROM ${OVERLAY_TABLE}`,
     )
     for (const { thread_id: id, fields, files } of found.iterate()) {
-      overlays.set(id, parseOverlayRow(fields, files))
+      const text = `${fields}\n${files}`
+      const known = before.texts.get(id) === text ? before.overlays.get(id) : undefined
+      texts.set(id, text)
+      overlays.set(id, known ?? parseOverlayRow(fields, files))
     }
   }
-  return { rows, overlays }
+  return { rows, overlays, texts }
 }
 
 /** What the state database says of one thread. */
