@@ -10,6 +10,11 @@ export const choiceOptions = {
     type: 'string',
     describe: 'with --dry-run: write the plan; else: carry this plan out, and no other',
   },
+  probe: {
+    type: 'boolean',
+    default: false,
+    describe: 'with --dry-run: store 8 MiB in the target for a moment, to say how long it takes',
+  },
   only: { type: 'string', array: true, describe: 'ids of the threads to copy' },
 } as const
 

@@ -1,6 +1,13 @@
-import { migrate, stopReason } from '../migrate/index.js'
+import {
+  migrate,
+  type MigrationResult,
+  type Probe,
+  probeTarget,
+  stopReason,
+} from '../migrate/index.js'
 import { dryRun, dryRunLines, planOf } from './dry-run.js'
 import { ExitCode } from './exit-codes.js'
+import { formatDuration, formatRate } from './format.js'
 import { openReportSink } from './report-sink.js'
 import { reportedRun } from './reported-run.js'
 import {
@@ -10,6 +17,7 @@ import {
   requirePlanned,
 } from './run-migration.js'
 import { showMigration } from './show-migration.js'
+import { UsageError } from './usage-error.js'
 
 /** Says what a migration would do, having read everything it would send. */
 export async function runDryRun(
@@ -34,6 +42,7 @@ export async function runDryRun(
       const run = await dryRun(result, migrateOptions(settings, sides), jobs, tools)
       for (const thread of run.threads) tools.report.add(thread)
       const plan = planOf(run, source, target)
+      const probe = settings.probe ? await probed(result, settings, sides) : null
       if (planFile !== undefined) {
         const sink = openReportSink(planFile, false)
         sink.write(`${JSON.stringify(plan, null, 2)}\n`)
@@ -49,16 +58,36 @@ export async function runDryRun(
           unreadable: run.unreadable,
           findings: run.findings.list(),
           lostByMigrateRollouts: run.lost,
+          probe,
           planDigest: plan.digest,
           stopped: stopReason(null),
         },
         lines: () => [
           ...dryRunLines(run, result, target),
+          ...(probe === null ? [] : [probeLine(probe)]),
           ...(planFile === undefined ? [] : [`plan: ${planFile}  sha256 ${plan.digest}`]),
         ],
       }
     },
   )
+}
+
+/** Stores something in the target for a moment, which nobody may see in a home of Codex. */
+async function probed(
+  { plan }: MigrationResult,
+  settings: MigrationSettings,
+  sides: OpenedSides,
+): Promise<Probe | null> {
+  const { supports } = sides.target.store
+  if (supports.paths || !supports.delete || !supports.rawHistory) {
+    throw new UsageError(`${sides.target.label} cannot be probed; it is no database`)
+  }
+  return await probeTarget(plan, { ...migrateOptions(settings, sides), jobs: settings.jobs })
+}
+
+function probeLine({ bytesPerSecond, msPerThread, etaMs }: Probe): string {
+  const rate = `${formatRate(bytesPerSecond, 1000)} and ${msPerThread.toLocaleString('en')} ms a thread`
+  return `the target took ${rate}: about ${formatDuration(etaMs)} for all of it`
 }
 
 function exitCodeOf(unreadable: number, readable: number): ExitCode {

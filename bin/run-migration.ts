@@ -35,6 +35,8 @@ export interface MigrationSettings {
   readonly only: ReadonlySet<string> | undefined
   readonly plan: PlanDocument | undefined
   readonly shard: Shard | undefined
+  /** A dry run tries how fast the target is. */
+  readonly probe: boolean
   readonly jobs: number
   readonly onConflict: ConflictPolicy
   readonly json: boolean

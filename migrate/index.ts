@@ -40,6 +40,7 @@ export {
   migrationStatuses,
 } from './outcome.js'
 export type { MigrationPlan, PlannedThread } from './plan.js'
+export { type Probe, probeTarget, type ProbeOptions } from './probe-target.js'
 export {
   RECEIPT_SCHEMA,
   type Receipt,

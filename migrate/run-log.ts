@@ -14,12 +14,17 @@ export const RUN_SOURCE: JsonObject = { custom: 'threadstore-migration' }
 /** Source of the threads that stand for shards. */
 export const LEASE_SOURCE: JsonObject = { custom: 'threadstore-lease' }
 
+/** Source of the threads that are stored for a moment to see how long it takes. */
+export const PROBE_SOURCE: JsonObject = { custom: 'threadstore-probe' }
+
+const ownSources: readonly JsonObject[] = [RUN_SOURCE, LEASE_SOURCE, PROBE_SOURCE]
+
 /** Type of the items of such threads. */
 export const RUN_ITEM = 'threadstore_run'
 
-/** Whether a thread is there for runs only, their log or a lease, and so is none to migrate. */
+/** Whether a thread is there for runs only, such as their log, and so is none to migrate. */
 export function isRunLog({ source }: Pick<StoredThread, 'source'>): boolean {
-  return isDeepStrictEqual(source, RUN_SOURCE) || isDeepStrictEqual(source, LEASE_SOURCE)
+  return ownSources.some((own) => isDeepStrictEqual(source, own))
 }
 
 /** Outcomes that wait to be written together. */

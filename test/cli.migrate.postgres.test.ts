@@ -58,11 +58,12 @@ describe('threadstore migrate', () => {
 
   test('--dry-run tells what would be sent and writes nothing', async () => {
     const [home, target] = [await copyHome('0.131.0'), newTarget()]
-    const { status, stdout } = runCli(['migrate', home, target, '--dry-run'])
+    const { status, stdout } = runCli(['migrate', home, target, '--dry-run', '--probe'])
     expect({ status, stdout }).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('9 new'),
     })
+    expect(stdout).toMatch(/the target took [\d.]+ .?i?B\/s and \d+ ms a thread: about [\d.]+ m?s/)
     expect(stdout).toContain('dry run: nothing was written to')
     expect(runCli(['threads', 'list', target, '--json']).stdout).toContain('"threads": []')
   })

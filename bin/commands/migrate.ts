@@ -81,7 +81,7 @@ export function migrateCommand(yargs: Argv): Argv {
       const plan = planFile === undefined || dryRun ? undefined : readPlan(planFile)
       await using source = await openStore(args.source, 'read')
       const address = targetAddress(args.target, args.targetEnv)
-      await using target = await openStore(address, dryRun ? 'look' : 'write')
+      await using target = await openStore(address, dryRun && !args.probe ? 'look' : 'write')
       const sides = { source, target, mapped: mapSource(mapping, source, target) }
       requireSides(plan, sides)
       process.exitCode = dryRun
@@ -92,6 +92,7 @@ export function migrateCommand(yargs: Argv): Argv {
 }
 
 interface Wishes {
+  readonly probe: boolean
   readonly follow: boolean
   readonly dryRun: boolean
   readonly json: boolean
@@ -101,7 +102,8 @@ interface Wishes {
 }
 
 /** Refuses wishes that cannot be granted together. */
-function requireSense({ follow, dryRun, json, planFile, events, report }: Wishes): void {
+function requireSense({ probe, follow, dryRun, json, planFile, events, report }: Wishes): void {
+  if (probe && !dryRun) throw new UsageError('--probe belongs to --dry-run')
   if (follow && dryRun) throw new UsageError('give --follow or --dry-run, not both')
   if (follow && planFile !== undefined) throw new UsageError('a plan is carried out once')
   if (json && events === '-') throw new UsageError('give --json or --events -, not both')
