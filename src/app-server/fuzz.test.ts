@@ -2,11 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scriptedModelClient } from '../manager/index.js'
 import { isJsonObject, type JsonObject } from '../protocol/json.js'
+import { parseJson } from '../protocol/parse-json.js'
+import { rpcNotificationProblem, rpcResultProblem } from '../protocol/validate-rpc.js'
 import { openMemoryStore } from '../stores/memory/memory-thread-store.js'
 import { AppServer } from './app-server.js'
 import { methods } from './methods.js'
 
-const MESSAGES = 2_000
+/** How many messages are tried; `npm run fuzz` tries more. */
+const MESSAGES = Number(process.env['THREADSTORE_FUZZ_MESSAGES'] ?? 1_000)
 
 /** Values that are wrong in one way or another, and now and then right. */
 function valueFrom(threadIds: readonly string[]): fc.Arbitrary<unknown> {
@@ -51,7 +54,18 @@ function lineFrom(threadIds: readonly string[]): fc.Arbitrary<string> {
   )
 }
 
-test('nothing a client says stops the server', { timeout: 120_000 }, async () => {
+/** What is wrong with the shape of what the server sent, given the line it answers. */
+function shapeProblems(sent: readonly JsonObject[], line: string): (string | null)[] {
+  const asked = parseJson(line)
+  const method = isJsonObject(asked) ? asked['method'] : null
+  return sent.map(({ method: told, params, result, error }) => {
+    if (typeof told === 'string') return rpcNotificationProblem(told, params)
+    if (isJsonObject(error)) return typeof error['message'] === 'string' ? null : 'no message'
+    return typeof method === 'string' ? rpcResultProblem(method, result) : 'nobody asked'
+  })
+}
+
+test('nothing a client says stops the server', { timeout: 600_000 }, async () => {
   const server = new AppServer({
     store: openMemoryStore(),
     model: scriptedModelClient(() => ({ text: 'hello' })),
@@ -69,12 +83,16 @@ test('nothing a client says stops the server', { timeout: 120_000 }, async () =>
   const started = await ask('start', 'thread/start', {})
   const threadId = (started['thread'] as JsonObject)['id'] as string
   await ask('turn', 'turn/start', { threadId, input: [{ type: 'text', text: 'hello' }] })
+  const hidden = await ask('hidden', 'thread/start', { ephemeral: true })
+  const hiddenId = (hidden['thread'] as JsonObject)['id'] as string
   await fc.assert(
-    fc.asyncProperty(lineFrom([threadId]), async (line) => {
+    fc.asyncProperty(lineFrom([threadId, hiddenId]), async (line) => {
       sent.length = 0
       await server.receive(connection, line)
       const internal = sent.find(({ error }) => isJsonObject(error) && error['code'] === -32_603)
       expect(internal).toBeUndefined()
+      const problems = shapeProblems(sent, line)
+      expect(problems.filter((problem) => problem !== null)).toEqual([])
     }),
     { numRuns: MESSAGES },
   )
