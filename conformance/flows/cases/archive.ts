@@ -66,6 +66,22 @@ export const archiveCases: readonly FlowCase[] = [
     },
   },
   {
+    id: 'archive.followed',
+    title: 'a thread that was archived is told of once when it is followed again',
+    requirements: ['FLOW-17'],
+    run: async ({ client }) => {
+      const threadId = await talkedThread(client)
+      await client.request('thread/archive', { threadId })
+      await client.request('thread/unarchive', { threadId })
+      await client.request('thread/resume', { threadId })
+      const from = client.messages.length
+      await runTurn(client, threadId, 'again')
+      await settled(client)
+      assert.equal(told(client, 'turn/started', from).length, 1)
+      assert.equal(told(client, 'turn/completed', from).length, 1)
+    },
+  },
+  {
     id: 'unarchive.order',
     title: 'an unarchived thread is answered for, then told of',
     requirements: ['FLOW-20'],

@@ -100,6 +100,23 @@ export const forkCases: readonly FlowCase[] = [
     },
   },
   {
+    id: 'fork.no-turns',
+    title: 'a fork without turns is answered for without them and without tokens',
+    requirements: ['FLOW-24'],
+    run: async ({ client }) => {
+      const threadId = await talkedThread(client, ['one'])
+      const from = client.messages.length
+      const forked = await client.request('thread/fork', { threadId, excludeTurns: true })
+      await client.notification('thread/started', idOf(forked), from)
+      assert.deepEqual(story(client, from), ['response', 'thread/started'])
+      assert.deepEqual(turnsOf(threadOf(forked)), [])
+      assert.deepEqual(said(turnsOf(await read(client, idOf(forked)))), [
+        'user one',
+        'agent reply to: one',
+      ])
+    },
+  },
+  {
     id: 'fork.once',
     title: 'a fork reads the history once',
     requirements: ['FLOW-27'],

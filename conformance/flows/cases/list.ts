@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/host/clock.js'
 import type { JsonObject } from '../../../src/protocol/json.js'
 import type { AppServerClient } from '../app-server-client.js'
 import type { FlowCase } from '../flow-case.js'
-import { refused, startThread, talkedThread } from '../steps.js'
+import { refused, runTurn, startThread, talkedThread } from '../steps.js'
 
 export const listCases: readonly FlowCase[] = [
   {
@@ -47,6 +47,51 @@ export const listCases: readonly FlowCase[] = [
       assert.deepEqual(await listed(client, { searchTerm: 'needle' }), [here])
       assert.deepEqual(await listed(client, { searchTerm: 'haystack' }), [])
       assert.deepEqual(await listed(client, { archived: true }), [])
+    },
+  },
+  {
+    id: 'list.updated',
+    title: 'a list goes by the last time something was said when it is asked to',
+    requirements: ['FLOW-10'],
+    run: async ({ client }) => {
+      const first = await talkedThread(client, ['one'])
+      await nextSecond()
+      const second = await talkedThread(client, ['two'])
+      await nextSecond()
+      await runTurn(client, first, 'again')
+      assert.deepEqual(await listed(client, { sortKey: 'updated_at' }), [first, second])
+      assert.deepEqual(await listed(client, { sortKey: 'created_at' }), [second, first])
+    },
+  },
+  {
+    id: 'list.spawned',
+    title: 'spawned threads are listed when they are asked for',
+    requirements: ['FLOW-11'],
+    doors: ['spawn'],
+    run: async ({ client, spawn }) => {
+      const threadId = await talkedThread(client)
+      const child = await spawn(threadId)
+      assert.deepEqual(await listed(client, {}), [threadId])
+      assert.deepEqual(await listed(client, { sourceKinds: ['subAgentThreadSpawn'] }), [child])
+      assert.deepEqual(await listed(client, { sourceKinds: ['subAgentReview'] }), [])
+      assert.deepEqual(
+        new Set(await listed(client, { sourceKinds: ['vscode', 'subAgent'] })),
+        new Set([child, threadId]),
+      )
+    },
+  },
+  {
+    id: 'list.loaded',
+    title: 'loaded threads are listed by their ids, page by page',
+    requirements: ['FLOW-10'],
+    run: async ({ client }) => {
+      const ids = [await startThread(client), await startThread(client)].toSorted()
+      const whole = await client.request('thread/loaded/list', {})
+      assert.deepEqual([...(whole['data'] as string[])].toSorted(), ids)
+      const first = await client.request('thread/loaded/list', { limit: 1 })
+      const cursor = first['nextCursor'] ?? null
+      const rest = await client.request('thread/loaded/list', { cursor })
+      assert.deepEqual([...(first['data'] as string[]), ...(rest['data'] as string[])], ids)
     },
   },
   {

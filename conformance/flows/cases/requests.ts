@@ -48,6 +48,16 @@ export const requestCases: readonly FlowCase[] = [
     },
   },
   {
+    id: 'request.unsupported',
+    title: 'a method that is known by name alone is no method',
+    requirements: ['FLOW-40'],
+    run: async ({ client }) => {
+      const params = { threadId: NOBODY, turnId: 'x' }
+      const text = 'thread/turns/items/list is not supported yet'
+      await refused(client, 'thread/turns/items/list', params, text, -32_601)
+    },
+  },
+  {
     id: 'request.unknown-thread',
     title: 'a thread that nobody knows is refused in the words of each request',
     requirements: ['FLOW-39'],

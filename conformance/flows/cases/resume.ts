@@ -86,6 +86,32 @@ export const resumeCases: readonly FlowCase[] = [
     },
   },
   {
+    id: 'resume.quiet',
+    title: 'a thread that is resumed was last active when something was last said in it',
+    requirements: ['FLOW-23'],
+    doors: ['restart'],
+    run: async ({ client, restart }) => {
+      const threadId = await talkedThread(client, ['one'])
+      const before = await read(client, threadId, false)
+      // Times are told in seconds.
+      await systemClock.sleep(1_100)
+      const next = await restart()
+      const resumed = threadOf(await next.request('thread/resume', { threadId }))
+      assert.equal(resumed['updatedAt'], before['updatedAt'])
+      assert.equal((await read(next, threadId, false))['updatedAt'], before['updatedAt'])
+    },
+  },
+  {
+    id: 'resume.empty-path',
+    title: 'a path of nothing means the thread with the id',
+    requirements: ['FLOW-25'],
+    run: async ({ client }) => {
+      const threadId = await talkedThread(client, ['one'])
+      const resumed = await client.request('thread/resume', { threadId, path: '' })
+      assert.equal(threadOf(resumed)['id'], threadId)
+    },
+  },
+  {
     id: 'resume.other-history',
     title: 'a running thread is not resumed with another history or path',
     requirements: ['FLOW-26'],
