@@ -129,6 +129,15 @@ describe('a repair', () => {
     expect((await scan(home)).codes).toEqual([])
   })
 
+  test('makes no database while a folder of rollouts is not there', async () => {
+    const home = await copyHomeInPlace('0.169.0')
+    lasting['FOLDER_UNREACHABLE']?.(home)
+    repairable['DATABASE_MISSING']?.(home)
+    const made = (await repair(home)).filter(({ code }) => code === 'DATABASE_MISSING')
+    expect(made).toMatchObject([{ status: 'left', what: expect.stringMatching(/mount the disk/) }])
+    expect(existsSync(join(home, 'state_5.sqlite'))).toBe(false)
+  })
+
   test('leaves one of two files that differ to its owner', async () => {
     const home = await copyHomeInPlace('0.131.0')
     repairable['DUPLICATE_ROLLOUT']?.(home)

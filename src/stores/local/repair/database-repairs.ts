@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { ensureState } from '../ensure-state.js'
 import type { OpenHome } from '../open-home.js'
+import { unreachableFolders } from '../scan/folder-checks.js'
 import { type Repair, stateFiles } from './repair.js'
 
 /** Repairs of the databases themselves. */
@@ -33,7 +34,10 @@ export const databaseRepairs: readonly Repair[] = [
   },
 ]
 
+/** A database that is made without the rollouts of a lost disk would count as complete. */
 async function makeState(home: OpenHome): Promise<string | null> {
+  const [folder] = unreachableFolders(home, await home.index.all())
+  if (folder !== undefined) return `${folder} is not there; mount the disk it lies on first`
   await ensureState(home)
   return home.state.connection() === null ? (home.state.problem ?? 'it cannot be opened') : null
 }

@@ -99,6 +99,7 @@ async function moveToPlace(home: OpenHome, entry: RolloutEntry): Promise<string 
   if (existsSync(path)) return `there is another file at ${place}`
   mkdirSync(dirname(path), { recursive: true })
   renameSync(entry.path, path)
+  if (home.state.connection() === null) return null
   await changingRecords(home, () =>
     changeRecord(home, entry.threadId, { change: (record) => record }),
   )

@@ -10,6 +10,7 @@ import { type Repair, stateFiles } from './repair.js'
 
 const WHERE_IT_LIES = 'let the row say where the rollout lies'
 const BEING_WRITTEN = 'somebody is writing the thread'
+const NO_DATABASE = 'there is no state database to write it to'
 const NO_ROLLOUT = 'the thread has no rollout of its own in the home'
 
 const asItIs: RecordChange = { change: (record) => record }
@@ -99,6 +100,7 @@ async function rewrite(
   threadId: ThreadId,
   how: () => Promise<Wanted>,
 ): Promise<string | null> {
+  if (home.state.connection() === null) return NO_DATABASE
   const lock = await home.locks.tryAcquire(threadId)
   if (lock === null) return BEING_WRITTEN
   try {
