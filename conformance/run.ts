@@ -147,7 +147,9 @@ async function probe(
 ): Promise<{ supports: ThreadStoreCapabilities } | { problem: string }> {
   const context = { scope: newScope() }
   try {
-    const store = await withDeadline(clock, 60_000, subject.open(context))
+    // Not everybody writes types: `open` may return a store instead of a promise, or throw.
+    const opening = Promise.resolve().then(() => subject.open(context))
+    const store = await withDeadline(clock, 60_000, opening)
     const { supports } = store
     await store.close()
     await subject.destroy?.(context)
