@@ -74,13 +74,15 @@ export interface CaseContext {
   readonly store: ThreadStore
   readonly supports: ThreadStoreCapabilities
   readonly limits: Required<SubjectLimits>
+  /** Ways into the storage that the subject offers. */
+  readonly doors: ReadonlySet<SubjectDoor>
   readonly search: Search
   /** A new thread id, the same in every run with the same seed. */
   threadId(): ThreadId
   /** Milliseconds since the epoch, by our clock. */
   now(): number
   sleep(ms: number): Promise<void>
-  /** Another handle on the same storage. Needs the door `openSecond`. */
+  /** Another handle on the same storage, that of `fresh` if there is one. Needs the door `openSecond`. */
   second(): Promise<ThreadStore>
   /** Closes every handle and opens the storage again. Needs the door `reopen`. */
   reopen(): Promise<ThreadStore>

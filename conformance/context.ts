@@ -35,6 +35,12 @@ export function limitsOf({ limits = {} }: StoreSubject): Required<SubjectLimits>
   return { caseTimeoutMs: 10_000, clockSkewMs: 5_000, runs: 30, ...limits }
 }
 
+/** The doors a subject has. */
+function doorsOf(subject: StoreSubject): ReadonlySet<SubjectDoor> {
+  const doors: readonly SubjectDoor[] = ['reopen', 'openSecond', 'spawn']
+  return new Set(doors.filter((door) => subject[door] !== undefined))
+}
+
 /** Opens the first handle on fresh storage, and the doors to more. The case counts in `figures`. */
 export async function openContext(
   options: ContextOptions,
@@ -50,6 +56,7 @@ export async function openContext(
     store,
     supports: store.supports,
     limits: limitsOf(subject),
+    doors: doorsOf(subject),
     search,
     threadId: () => {
       count += 1
@@ -57,10 +64,11 @@ export async function openContext(
     },
     now: () => clock.now(),
     sleep: (ms) => clock.sleep(ms),
-    second: () => storage.open('second', 'openSecond'),
+    second: () => (extra ?? storage).open('second', 'openSecond'),
     reopen: async () => {
-      await storage.closeAll()
-      return storage.open('reopened', 'reopen')
+      const current = extra ?? storage
+      await current.closeAll()
+      return current.open('reopened', 'reopen')
     },
     fresh: async () => {
       await extra?.remove()
@@ -89,6 +97,8 @@ class Storage {
   readonly #trace: Trace
   readonly #context: SubjectContext
   readonly #processes = new Set<SubjectProcess>()
+  /** How many handles had a name: the program calls the second one `second2`. */
+  readonly #opened = new Map<string, number>()
   /** Open handles, with the process each lives in; `null` is this one. */
   readonly #handles = new Map<ThreadStore, SubjectProcess | null>()
 
@@ -103,7 +113,9 @@ class Storage {
     if (opener === undefined) throw new TypeError(`the subject has no ${door}`)
     const handle = await opener.call(this.#subject, this.#context)
     this.#handles.set(handle, null)
-    return this.#trace.traced(handle, name)
+    const count = (this.#opened.get(name) ?? 0) + 1
+    this.#opened.set(name, count)
+    return this.#trace.traced(handle, count === 1 ? name : `${name}${count}`)
   }
 
   async process(): Promise<StorageProcess> {

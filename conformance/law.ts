@@ -13,6 +13,8 @@ export interface Law<Input> {
   readonly set: CaseSet
   readonly requires?: Claim
   readonly doors?: readonly SubjectDoor[]
+  /** How many runs out of those asked for: an input may be long. @defaultValue 1 */
+  readonly share?: number
   readonly inputs: (context: CaseContext) => fc.Arbitrary<Input>
   /** Throws when the law does not hold; `store` is a handle on fresh storage. */
   readonly holds: (context: CaseContext, store: ThreadStore, input: Input) => Promise<void>
@@ -35,7 +37,7 @@ export function counterexamplePath(reason: unknown): string | null {
 }
 
 /** A law as a case of the suite. */
-export function law<Input>({ inputs, holds, ...facts }: Law<Input>): ConformanceCase {
+export function law<Input>({ inputs, holds, share = 1, ...facts }: Law<Input>): ConformanceCase {
   return {
     ...facts,
     kind: 'law',
@@ -49,7 +51,7 @@ export function law<Input>({ inputs, holds, ...facts }: Law<Input>): Conformance
           throw reason
         }
       })
-      const details = await fc.check(property, parameters(context))
+      const details = await fc.check(property, parameters(context, share))
       if (details.failed && details.counterexamplePath !== null) {
         throw new LawBroken(details.errorInstance, details.counterexamplePath)
       }
@@ -57,11 +59,11 @@ export function law<Input>({ inputs, holds, ...facts }: Law<Input>): Conformance
   }
 }
 
-function parameters({ search }: CaseContext): fc.Parameters<unknown> {
+function parameters({ search }: CaseContext, share: number): fc.Parameters<unknown> {
   const { seed, runs, path, timeLimitMs, firstOnly } = search
   return {
     seed,
-    numRuns: path === null ? runs : 1,
+    numRuns: path === null ? Math.ceil(runs * share) : 1,
     endOnFailure: firstOnly,
     interruptAfterTimeLimit: timeLimitMs,
     ...(path === null ? {} : { path }),

@@ -7,6 +7,7 @@ import type { CaseResult, Report } from './report/report.js'
 import { type RequirementLevel, requirements } from './requirements.js'
 import { type RunOptions, run } from './run.js'
 import type { StoreSubject } from './subject.js'
+import { suite } from './suite.js'
 
 /**
  * What became of a mutant. `killed`: a case of the requirement it violates failed, and no other
@@ -56,6 +57,9 @@ export interface ProveOptions extends RunOptions {
   readonly quick?: boolean
   readonly onMutant?: (result: MutantResult) => void
 }
+
+/** Says of any calls what the others say of each: every mutant may break it, none has to. */
+const OVERALL = 'SEQ-1'
 
 /** Runs the suite against every mutant of a subject: what the suite would have caught. */
 export async function prove(
@@ -112,15 +116,22 @@ async function judge(
     const none = { killedBy: [], broke: [], collateral: [], signatures: {}, durationMs: 0 }
     return { ...facts, outcome: 'invisible', ...none }
   }
-  const report = await run(mutated(subject, mutant), options)
+  const broken = mutated(subject, mutant)
+  const report = await run(broken, options)
   const sound = await soundCases(subject, mutant, control, options)
-  const failed = report.cases.filter((result) => result.outcome === 'failed' && sound(result.id))
+  const isFound = (result: CaseResult): boolean => result.outcome === 'failed' && sound(result.id)
+  const first = report.cases.filter(isFound)
+  const failed = first.some((one) => breaks(one, mutant.violates))
+    ? first
+    : [...first, ...(await searchOn(broken, mutant, options)).filter(isFound)]
   const broke = requirementsOf(failed)
   const { violates, mayAlsoBreak = [] } = mutant
   const collateral =
     mayAlsoBreak === 'everything'
       ? []
-      : broke.filter((id) => id !== violates && !mayAlsoBreak.some((one) => one === id))
+      : broke.filter(
+          (id) => id !== violates && id !== OVERALL && !mayAlsoBreak.some((one) => one === id),
+        )
   const dead = broke.includes(mutant.violates)
   return {
     ...facts,
@@ -131,6 +142,24 @@ async function judge(
     signatures: Object.fromEntries(failed.map(({ id, failure }) => [id, failure?.signature ?? ''])),
     durationMs: clock.now() - begun,
   }
+}
+
+/** Runs of a law before a mutant is called alive. */
+const RUNS_MAX = 3_000
+
+/** The laws of the violated requirement once more, and for longer: some defects are well hidden. */
+async function searchOn(
+  broken: StoreSubject,
+  { violates }: Mutant,
+  options: RunOptions,
+): Promise<readonly CaseResult[]> {
+  const laws = (options.cases ?? suite).filter(
+    ({ kind, requirements: ids }) => kind === 'law' && ids.includes(violates),
+  )
+  const { filter: _filter, ...rest } = options
+  const patient = { ...broken, limits: { ...broken.limits, caseTimeoutMs: 60_000 } }
+  const report = await run(patient, { ...rest, cases: laws, runs: RUNS_MAX })
+  return report.cases
 }
 
 /** Cases that pass for the store without the defect; the others would fail either way. */

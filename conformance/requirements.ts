@@ -1301,6 +1301,15 @@ export const requirements = [
     sentence:
       'Where at least `process-crash` is claimed, a thread whose writer was killed with its process can be resumed and appended to in another one.',
   },
+
+  // Sequences
+  {
+    id: 'SEQ-1',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'What a call comes to follows from the calls before it as the requirements above say, whatever those calls were and however many.',
+  },
 ] as const
 
 export type RequirementId = (typeof requirements)[number]['id']

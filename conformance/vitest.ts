@@ -10,7 +10,7 @@ import type { StoreSubject } from './subject.js'
 export function describeConformance(subject: StoreSubject, options: RunOptions = {}): void {
   describe(`${subject.name} keeps the contract`, () => {
     for (const { name, decide } of declaredCases(subject, options)) {
-      test(name, { timeout: DECLARED_TIMEOUT_MS }, async (context) => {
+      test(`${name}`, { timeout: DECLARED_TIMEOUT_MS }, async (context) => {
         const result = await decide()
         const skipped = skipReason(result)
         if (skipped !== null) context.skip(skipped)

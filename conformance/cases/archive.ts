@@ -142,6 +142,27 @@ export const archiveCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'archive.live-is-patched',
+    title: 'a thread that was archived while live is patched in every way',
+    requirements: ['META-14'],
+    set: 'core',
+    run: async (context) => {
+      const { store } = context
+      const threadId = await liveThread(context, store)
+      await store.archiveThread({ threadId })
+      const patches = [
+        { name: 'archived' },
+        { memoryMode: 'disabled' },
+        { gitInfo: { branch: 'main' } },
+      ] as const
+      for (const patch of patches) {
+        await store.updateThreadMetadata({ threadId, patch, includeArchived: true })
+      }
+      const { name, memoryMode, gitInfo } = await recordOf(store, threadId)
+      equal([name, memoryMode, gitInfo?.branch], ['archived', 'disabled', 'main'])
+    },
+  },
+  {
     id: 'archive.back-to-normal',
     title: 'an unarchived thread is listed, read and resumed like any other',
     requirements: ['ARCH-7'],

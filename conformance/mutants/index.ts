@@ -21,6 +21,7 @@ import { historyMutants } from './history.js'
 import type { Mutant } from './mutant.js'
 import { patchMutants } from './patch.js'
 import { rawMutants } from './raw.js'
+import { sequenceMutants } from './sequences.js'
 import { turnMutants } from './turns.js'
 
 /** Every mutant there is. */
@@ -49,4 +50,5 @@ export const mutants: readonly Mutant[] = [
   ...valueMutants,
   ...turnListMutants,
   ...itemListMutants,
+  ...sequenceMutants,
 ]

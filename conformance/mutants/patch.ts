@@ -1,4 +1,4 @@
-import { ThreadStoreError, notLive } from '../../src/store/errors.js'
+import { ThreadStoreError, notLive, threadNotFound } from '../../src/store/errors.js'
 import { patchFields } from '../../src/store/metadata-patch.js'
 import type { StoredThread } from '../../src/store/records.js'
 import { lacks } from '../claims.js'
@@ -118,6 +118,35 @@ export const patchMutants: readonly Mutant[] = [
           return store.updateThreadMetadata(params)
         },
       }),
+  },
+  {
+    id: 'patch-looks-where-the-writer-began',
+    breaks: 'a thread that was archived while live cannot be given another memory mode',
+    violates: 'META-14',
+    seenIn: 'our own local store, which read the file at the path its writer had opened',
+    wrap: (store, world) => {
+      const moved = remembered(world, 'moved', () => new Set<string>())
+      return altered(store, {
+        archiveThread: async (params) => {
+          await store.archiveThread(params)
+          // Whoever cannot flush it has no writer.
+          const flushed = await store.flushThread(params).then(
+            () => true,
+            () => false,
+          )
+          if (flushed) moved.add(params.threadId)
+        },
+        unarchiveThread: async (params) => {
+          moved.delete(params.threadId)
+          return store.unarchiveThread(params)
+        },
+        updateThreadMetadata: async (params) => {
+          const { threadId, patch } = params
+          if (patch.memoryMode !== undefined && moved.has(threadId)) throw threadNotFound(threadId)
+          return store.updateThreadMetadata(params)
+        },
+      })
+    },
   },
   {
     id: 'patch-unarchives',

@@ -120,7 +120,7 @@ function opens(handle: string): string {
     elsewhere: 'openSecond() // in another process',
     revived: 'reopen() // in a new process',
   }
-  return `const ${handle} = await ${how[handle] ?? 'open() // your store, on fresh storage'}`
+  return `const ${handle} = await ${how[handle.replace(/\d+$/, '')] ?? 'open() // your store, on fresh storage'}`
 }
 
 function rejectionCode(expected: unknown): string | null {

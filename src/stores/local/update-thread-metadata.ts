@@ -60,7 +60,9 @@ async function withRollout<T>(
   if (!leavesTrace || !isKnownMode || rolloutPath === null) return act(null)
   if (live !== undefined) {
     return live.run(async () => {
-      const { entry } = await live.open()
+      await live.open()
+      // Archiving moves the file while its writer goes on.
+      const { entry } = await home.locate(threadId)
       const meta = await firstMetaPayload(entry)
       return act(meta && { meta, append: (item) => live.appendNow(item) })
     })
