@@ -162,15 +162,18 @@ describe('a role that does not own the tables', () => {
     const { sql, namespace } = storage
     const owner = await storage.open()
     const [mine, theirs] = [newThreadId(), newThreadId()]
-    await owner.importThread(bareImport(mine, chunksOf('{"type":"mine"}\n')))
+    const said = '{"type":"event_msg","payload":{"type":"user_message","message":"secret"}}\n'
+    await owner.importThread(bareImport(mine, chunksOf(said)))
+    await owner.listTurns({ threadId: mine, pageSize: 1 })
     const otherNamespace = `${namespace}-other`
     const other = await storage.open({ namespace: otherNamespace })
-    await other.importThread(bareImport(theirs, chunksOf('{"type":"theirs"}\n')))
+    await other.importThread(bareImport(theirs, chunksOf(said)))
     await sql(`CREATE ROLE ${namespace} LOGIN PASSWORD 'tenant'`)
     await sql(`GRANT USAGE ON SCHEMA threadstore TO ${namespace}`)
     await sql(`GRANT SELECT ON ALL TABLES IN SCHEMA threadstore TO ${namespace}`)
     await sql(`GRANT INSERT, UPDATE, DELETE ON threadstore.threads, threadstore.rollouts,
-      threadstore.segments, threadstore.arriving_logs TO ${namespace}`)
+      threadstore.segments, threadstore.arriving_logs, threadstore.turns,
+      threadstore.turn_projections TO ${namespace}`)
     await sql(
       'INSERT INTO threadstore.members (namespace, role_name) VALUES ($1, $2::text::name)',
       [namespace, namespace],
@@ -182,6 +185,7 @@ describe('a role that does not own the tables', () => {
     expect((await tenant.readThread({ threadId: mine })).threadId).toBe(mine)
     await tenant.updateThreadMetadata({ threadId: mine, patch: { name: 'renamed' } })
     await tenant.importThread(bareImport(newThreadId(), chunksOf('{"type":"new"}\n')))
+    await other.listTurns({ threadId: theirs, pageSize: 1 })
     expect((await intruder.listThreads({ pageSize: 10 })).items).toEqual([])
     await expect(intruder.readThread({ threadId: theirs })).rejects.toMatchObject({
       code: 'THREAD_NOT_FOUND',
@@ -193,6 +197,14 @@ describe('a role that does not own the tables', () => {
     expect(await driver.query('SELECT DISTINCT namespace FROM threadstore.segments')).toEqual([
       { namespace },
     ])
+    for (const table of ['threads', 'rollouts', 'turns', 'turn_list']) {
+      const stolen = `SELECT namespace FROM threadstore.${table} WHERE namespace = $1`
+      expect(await driver.query(stolen, [otherNamespace])).toEqual([])
+      // A condition that fails on what it must not see.
+      const probing = `SELECT DISTINCT namespace FROM threadstore.${table}
+        WHERE 1 / (CASE WHEN namespace = $1 THEN 0 ELSE 1 END) = 1`
+      expect(await driver.query(probing, [otherNamespace])).toEqual([{ namespace }])
+    }
     await expect(
       driver.query('INSERT INTO threadstore.members VALUES ($1, current_user)', [otherNamespace]),
     ).rejects.toMatchObject({ code: '42501' })

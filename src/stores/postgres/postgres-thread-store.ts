@@ -16,6 +16,7 @@ import type {
   TurnPage,
 } from '../../store/records.js'
 import type { ThreadStore } from '../../store/thread-store.js'
+import { readUntilAborted } from './abortable.js'
 import { archiveThread, unarchiveThread } from './archive-thread.js'
 import { createThread } from './create-thread.js'
 import { deleteThread } from './delete-thread.js'
@@ -129,8 +130,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async loadHistory(load: params.LoadThreadHistoryParams): Promise<StoredThreadHistory> {
-    const { driver, namespace } = this.#context
-    return this.#repeatable(() =>
+    return this.#read(load, ({ driver, namespace }) =>
       driver.transaction('read', async (session) =>
         loadHistory(session, namespace, await visibleThread(session, namespace, load)),
       ),
@@ -138,19 +138,19 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async readThread(read: params.ReadThreadParams): Promise<StoredThread> {
-    return this.#repeatable(() => readThread(this.#context, read))
+    return this.#read(read, (context) => readThread(context, read))
   }
 
   async listThreads(list: params.ListThreadsParams): Promise<ThreadPage> {
-    return this.#repeatable(() => listThreads(this.#context, list))
+    return this.#read(list, (context) => listThreads(context, list))
   }
 
   async searchThreads(search: params.SearchThreadsParams): Promise<ThreadSearchPage> {
-    return this.#repeatable(() => searchThreads(this.#context, search))
+    return this.#read(search, (context) => searchThreads(context, search))
   }
 
   async listTurns(list: params.ListTurnsParams): Promise<TurnPage> {
-    if (this.#context.projectsTurns) return this.#repeatable(() => listTurns(this.#context, list))
+    if (this.#context.projectsTurns) return this.#read(list, (context) => listTurns(context, list))
     return turnPage(await this.#foldedTurns(list, list.itemsView ?? 'summary'), list)
   }
 
@@ -179,7 +179,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async exportThread(which: params.ThreadParams): Promise<ThreadExport> {
-    return this.#repeatable(() => exportThread(this.#context, which))
+    return this.#read(which, (context) => exportThread(context, which))
   }
 
   async importThread(what: ImportThreadParams): Promise<ThreadReceipt> {
@@ -187,7 +187,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async historyDigest(which: params.ThreadParams): Promise<ThreadReceipt> {
-    return this.#repeatable(() => historyDigest(this.#context, which))
+    return this.#read(which, (context) => historyDigest(context, which))
   }
 
   async close(): Promise<void> {
@@ -209,6 +209,14 @@ export class PostgresThreadStore implements ThreadStore {
     if (failed && !ThreadStoreError.is(failed.reason, 'CONFLICT')) {
       throw errorFromPostgres(failed.reason, this.#server)
     }
+  }
+
+  /** Reads; who aborts meanwhile is answered at once. */
+  async #read<T>(
+    { signal }: params.Abortable,
+    read: (context: PostgresContext) => Promise<T>,
+  ): Promise<T> {
+    return this.#repeatable(() => readUntilAborted(this.#context, signal, read))
   }
 
   /** Runs what may be repeated, because it has changed nothing when it fails. */

@@ -1,0 +1,53 @@
+import type { PostgresDriver, PostgresSession } from '../../host/postgres.js'
+import { ThreadStoreError } from '../../store/errors.js'
+import type { PostgresContext } from './postgres-context.js'
+
+/**
+ * Reads until its caller has had enough: who aborts is answered at once, and no further statement is
+ * sent. The one that is under way ends by itself, or by the server's `statement_timeout`.
+ */
+export async function readUntilAborted<T>(
+  context: PostgresContext,
+  signal: AbortSignal | undefined,
+  read: (context: PostgresContext) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return read(context)
+  const stopped = new AbortController()
+  try {
+    const aborted = new Promise<never>((_resolve, reject) => {
+      const stop = (): void => reject(abortedError(signal))
+      signal.addEventListener('abort', stop, { signal: stopped.signal })
+    })
+    const driver = stoppingDriver(context.driver, signal)
+    return await Promise.race([aborted, read({ ...context, driver })])
+  } finally {
+    stopped.abort()
+  }
+}
+
+function stoppingDriver(driver: PostgresDriver, signal: AbortSignal): PostgresDriver {
+  return {
+    durable: driver.durable,
+    holdsKeys: driver.holdsKeys,
+    ...stoppingSession(driver, signal),
+    transaction: (mode, work) =>
+      driver.transaction(mode, (session) => work(stoppingSession(session, signal))),
+    hold: (key) => driver.hold(key),
+    isHeld: (session, key) => driver.isHeld(session, key),
+    close: () => driver.close(),
+  }
+}
+
+function stoppingSession(session: PostgresSession, signal: AbortSignal): PostgresSession {
+  return {
+    async query(sql, params) {
+      if (signal.aborted) throw abortedError(signal)
+      return session.query(sql, params)
+    },
+  }
+}
+
+function abortedError(signal: AbortSignal): ThreadStoreError {
+  const { reason: cause } = signal as { readonly reason: unknown }
+  return new ThreadStoreError('RETRYABLE', 'the call was aborted', { reason: 'aborted' }, { cause })
+}
