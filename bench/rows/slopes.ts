@@ -13,7 +13,7 @@ import { startPostgresServer } from '../../test/support/postgres-server.js'
 import { type BenchRow, type Measured, round, seconds } from '../row.js'
 
 /** Repetitions of which the median counts. */
-const REPEATED = 41
+const REPEATED = 15
 const THREADS = [1_000, 10_000, 100_000] as const
 const ITEMS = [100, 1_000, 10_000, 100_000, 1_000_000] as const
 
@@ -24,7 +24,7 @@ export const threadsSlope: BenchRow = {
   goal: 'none takes more than twice as long',
   reached: (ratio) => ratio <= 2,
   run: async () => {
-    await using server = await startPostgresServer({ durable: true })
+    await using server = await startPostgresServer()
     await using store = await openPostgresStore({ url: server.url })
     const client = new pg.Client({ connectionString: server.url })
     await client.connect()
@@ -53,7 +53,7 @@ export const itemsSlope: BenchRow = {
   goal: 'none takes more than twice as long',
   reached: (ratio) => ratio <= 2,
   run: async () => {
-    await using server = await startPostgresServer({ durable: true })
+    await using server = await startPostgresServer()
     await using store = await openPostgresStore({ url: server.url })
     const threadId = systemIds.newThreadId()
     const metadata = { cwd: '/', modelProvider: 'mock' }

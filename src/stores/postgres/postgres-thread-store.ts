@@ -159,15 +159,15 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async updateThreadMetadata(update: params.UpdateThreadMetadataParams): Promise<StoredThread> {
-    return this.#repeatable(() => updateThreadMetadata(this.#context, update))
+    return this.#repeatable((contended) => updateThreadMetadata(this.#context, update, contended))
   }
 
   async archiveThread(archive: params.ThreadParams): Promise<void> {
-    await this.#repeatable(() => archiveThread(this.#context, archive))
+    await this.#repeatable((contended) => archiveThread(this.#context, archive, contended))
   }
 
   async unarchiveThread(unarchive: params.ThreadParams): Promise<StoredThread> {
-    return this.#repeatable(() => unarchiveThread(this.#context, unarchive))
+    return this.#repeatable((contended) => unarchiveThread(this.#context, unarchive, contended))
   }
 
   async revertThread(revert: params.RevertThreadParams): Promise<StoredThread> {
@@ -220,7 +220,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   /** Runs what may be repeated, because it has changed nothing when it fails. */
-  async #repeatable<T>(work: () => Promise<T>): Promise<T> {
+  async #repeatable<T>(work: (contended: boolean) => Promise<T>): Promise<T> {
     return this.#once(() => retried(this.#context.clock, work))
   }
 
