@@ -3,7 +3,8 @@ import Table from 'cli-table3'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { machineFacts } from './machine-facts.js'
-import type { BenchRow, Measured } from './row.js'
+import { markdownPage } from './markdown-page.js'
+import type { BenchRow, MeasuredRow } from './row.js'
 import { appendAndFlush } from './rows/append-and-flush.js'
 import { conformanceWallClock } from './rows/conformance-wall-clock.js'
 import { httpLoad } from './rows/http-load.js'
@@ -30,7 +31,7 @@ const rows: readonly BenchRow[] = [
   itemsSlope,
 ]
 
-const { only, withCodex, output } = await yargs(hideBin(process.argv))
+const { only, withCodex, output, page } = await yargs(hideBin(process.argv))
   .scriptName('bench')
   .usage('$0 [options]\n\nMeasures each goal beside what it is measured against, in one run.')
   .option('only', {
@@ -39,6 +40,7 @@ const { only, withCodex, output } = await yargs(hideBin(process.argv))
     describe: 'rows to measure  [default: all that need no Codex]',
   })
   .option('with-codex', { type: 'boolean', default: false, describe: 'also beside a real Codex' })
+  .option('page', { type: 'string', describe: 'also write a page for people, in Markdown' })
   .option('output', { type: 'string', default: 'bench-results.json', describe: 'the JSON file' })
   .strict()
   .version(false)
@@ -51,16 +53,17 @@ const table = new Table({
   head: ['work', 'measured', 'beside', 'ratio', 'goal', ''],
   wordWrap: true,
 })
-const measured: (Measured & { readonly id: string; readonly reached: boolean })[] = []
+const measured: MeasuredRow[] = []
 for (const row of chosen) {
   process.stderr.write(`measuring ${row.id}\n`)
   try {
     const result = await row.run()
     const { figure, beside, ratio } = result
     const reached = row.reached(ratio)
-    measured.push({ id: row.id, ...result, reached })
+    const { id, work, goal } = row
+    measured.push({ id, work, goal, ...result, reached })
     const verdict = reached ? 'reached' : 'missed'
-    table.push([row.work, figure, beside, ratio.toFixed(3), row.goal, verdict])
+    table.push([work, figure, beside, ratio.toFixed(3), goal, verdict])
   } catch (error) {
     // The other rows were measured, or can be: their figures are not lost for this one.
     process.stderr.write(`${row.id} could not be measured: ${String(error)}\n`)
@@ -70,4 +73,5 @@ for (const row of chosen) {
 const machine = machineFacts()
 process.stdout.write(`${table.toString()}\n${JSON.stringify(machine)}\n`)
 await writeFile(output, `${JSON.stringify({ machine, rows: measured }, null, 2)}\n`)
-process.stderr.write(`written to ${output}\n`)
+if (page !== undefined) await writeFile(page, markdownPage(measured, machine))
+process.stderr.write(`written to ${[output, page].filter(Boolean).join(' and ')}\n`)

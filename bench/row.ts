@@ -20,6 +20,14 @@ export interface BenchRow {
   run(): Promise<Measured>
 }
 
+/** A row that was measured, with what it stands for. */
+export interface MeasuredRow extends Measured {
+  readonly id: string
+  readonly work: string
+  readonly goal: string
+  readonly reached: boolean
+}
+
 /** Seconds that some work takes. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
