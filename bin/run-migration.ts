@@ -10,7 +10,7 @@ import {
   type MigrateOptions,
   type MigrationEvent,
   type MigrationResult,
-  Pace,
+  type Pace,
   pacedSource,
   type PlanDocument,
   type RunFacts,
@@ -21,7 +21,6 @@ import { systemIds } from '../src/host/ids.js'
 import { openEventSink } from './event-sink.js'
 import { ThreadStoreError } from '../src/index.js'
 import { ExitCode } from './exit-codes.js'
-import { pausable } from './interruptible.js'
 import { MigrationTeller } from './migration-teller.js'
 import { printLog } from './output.js'
 import type { OpenedStore } from './open-store.js'
@@ -48,7 +47,8 @@ export interface MigrationSettings {
   /** Time of quiet after which a cutover is safe, where the source is followed. */
   readonly followQuietMs: number | undefined
   readonly maxDurationMs: number | undefined
-  readonly bytesPerSecond: number | null
+  /** Changed by signals while it runs. */
+  readonly pace: Pace
 }
 
 /** The stores of a migration. */
@@ -84,9 +84,7 @@ export async function runMigration(
     using sink = openEventSink(events, systemClock, clean)
     const teller = new MigrationTeller({ settings, sides, tools, sink, page, clean })
     sink.event({ type: 'begun', ...header, version: packageVersion(), host: hostname() })
-    const pace = new Pace(systemClock, settings.bytesPerSecond)
-    using _ = pausable(pace)
-    const result = await carryOut(settings, sides, { tools, teller, pace })
+    const result = await carryOut(settings, sides, { tools, teller })
     requirePlanned(source, result)
     const end = teller.end(result)
     sink.event({ type: 'ended', ...end.summary, exitCode: end.exitCode })
@@ -97,15 +95,14 @@ export async function runMigration(
 interface RunParts {
   readonly tools: RunTools<object>
   readonly teller: MigrationTeller
-  readonly pace: Pace
 }
 
 async function carryOut(
   settings: MigrationSettings,
   sides: OpenedSides,
-  { tools, teller, pace }: RunParts,
+  { tools, teller }: RunParts,
 ): Promise<MigrationResult | FollowResult> {
-  const { followQuietMs, maxDurationMs } = settings
+  const { followQuietMs, maxDurationMs, pace } = settings
   const limit = new AbortController()
   const options = migrateOptions(settings, sides)
   const over = new AbortController()

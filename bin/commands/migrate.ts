@@ -5,8 +5,11 @@ import {
   isIntact,
   JOBS_DEFAULT,
   ON_CONFLICT_DEFAULT,
+  Pace,
   type PlanDocument,
 } from '../../migrate/index.js'
+import { systemClock } from '../../src/host/clock.js'
+import { pausable } from '../interruptible.js'
 import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf, mapSource } from '../map-options.js'
 import { choiceOptions, courseOptions } from '../migrate-options.js'
@@ -70,10 +73,14 @@ export function migrateCommand(yargs: Argv): Argv {
           args.maxDuration === undefined
             ? undefined
             : durationMs('--max-duration', args.maxDuration),
-        bytesPerSecond:
+        pace: new Pace(
+          systemClock,
           args.bandwidth === undefined ? null : byteRate('--bandwidth', args.bandwidth),
+        ),
       }
       requireSense({ ...args, dryRun, planFile })
+      // Before anything that takes time: Node itself would open a debugger, or end.
+      using _ = pausable(settings.pace)
       const mapping = mappingOf(args)
       if (mapping !== null && planFile !== undefined) {
         throw new UsageError('give --plan, or --map-cwd and --map-provider, not both')
