@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { zstdCompressSync } from 'node:zlib'
 import { basename, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -8,7 +9,13 @@ import { openLocalStore } from '../src/stores/local/open-local-store.js'
 import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js'
 import { withWal } from './support/damage.js'
 import { hashTree } from './support/hash-tree.js'
-import { copyHome, damagedFixtures, damagedHome, listThreads } from './support/homes.js'
+import {
+  copyHome,
+  damagedFixtures,
+  damagedHome,
+  listThreads,
+  newestThread,
+} from './support/homes.js'
 import { fillEveryTable, rowsOfThreads } from './thread-rows.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 import {
@@ -237,6 +244,44 @@ describe('a migration', () => {
 function isShadowed(place: string): boolean {
   return place.endsWith('da0000000027.jsonl.zst')
 }
+
+describe('a home that was written anew between two runs', () => {
+  test('by codex migrate-rollouts is a new generation, and what was copied before is kept', async () => {
+    const home = await copyHome('0.131.0')
+    await using target = await openTarget()
+    {
+      await using source = await openHome(home)
+      await runMigration(source, target)
+    }
+    await using source = await openHome(await copyHome('0.131.0-migrated'))
+    const { outcomes, totals } = await runMigration(source, target)
+    expect(totals).toMatchObject({ failed: 0, conflict: 0, busy: 0 })
+    const rewritten = [...outcomes.values()].filter(({ findings }) =>
+      findings.some(({ code }) => code === 'NEW_GENERATION'),
+    )
+    expect(rewritten.length).toBeGreaterThan(5)
+    expect((await verify({ source, target, readBack: true })).totals).toMatchObject({ equal: 9 })
+    expect(await allThreads(target)).toHaveLength(9 + rewritten.length + 2)
+  })
+
+  test('by compression is what it was: nothing is sent', async () => {
+    const home = await copyHome('0.131.0')
+    await using target = await openTarget()
+    {
+      await using source = await openHome(home)
+      await runMigration(source, target)
+    }
+    const { id, rolloutPath } = newestThread(home)
+    const path = join(home, rolloutPath)
+    writeFileSync(`${path}.zst`, zstdCompressSync(readFileSync(path)))
+    rmSync(path)
+    await using source = await openHome(home)
+    const { outcomes, bytesSent } = await runMigration(source, target)
+    expect(bytesSent).toBe(0)
+    expect(['already', 'appended']).toContain(outcomes.get(id)?.status)
+    expect((await verify({ source, target, readBack: true })).totals).toMatchObject({ equal: 9 })
+  })
+})
 
 describe('the way back into a home', () => {
   test('brings every row of every database that belongs to a thread', async () => {
