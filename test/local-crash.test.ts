@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { chunksOf } from '../conformance/build/chunks.js'
+import { bareImport } from '../conformance/build/imports.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { scopedHomes } from '../src/stores/local/scoped-homes.js'
 import type { StdioAdapter } from '../src/stores/stdio/start-adapter.js'
@@ -103,4 +105,44 @@ test('a batch that does not fit is refused whole, and goes in once when there is
     },
     `echo $$ > ${pidFile}; ulimit -S -f ${limit / 1024};`,
   )
+})
+
+test('a thread whose deletion was cut off is gone, and its id can be used again', async () => {
+  const root = temporaryFolder()
+  mkdirSync(join(root, storage.scope))
+  await using store = await scopedHomes(root).open(storage)
+  await store.createThread(creating(ID))
+  await store.appendItems({ threadId: ID, items: [message('before')] })
+  await store.shutdownThread({ threadId: ID })
+  const { rolloutPath } = await store.readThread({ threadId: ID })
+  const path = rolloutPath ?? ''
+  // What a process leaves that dies between the file and the row.
+  renameSync(path, join(dirname(path), `.${basename(path)}.removed.threadstore.tmp`))
+  const unknown = { code: 'THREAD_NOT_FOUND' }
+  await expect(store.readThread({ threadId: ID })).rejects.toMatchObject(unknown)
+  expect((await store.listThreads({ pageSize: 10 })).items).toEqual([])
+  await store.createThread(creating(ID))
+  await store.appendItems({ threadId: ID, items: [message('after')] })
+  expect((await store.loadHistory({ threadId: ID })).items.slice(1)).toEqual([message('after')])
+})
+
+test('a new thread whose import was cut off is not there, and can be imported again', async () => {
+  const root = temporaryFolder()
+  const home = join(root, storage.scope)
+  const folder = join(home, 'sessions/2026/11/22')
+  mkdirSync(folder, { recursive: true })
+  const name = `rollout-2026-11-22T12-00-00-${ID}.jsonl`
+  const line = `${JSON.stringify(message('imported'))}\n`
+  // What a process leaves that dies between the files and the row.
+  writeFileSync(join(folder, name), line)
+  writeFileSync(join(folder, `.${name}.arriving.threadstore.tmp`), '')
+  await using store = await scopedHomes(root).open(storage)
+  await expect(store.readThread({ threadId: ID })).rejects.toMatchObject({
+    code: 'THREAD_NOT_FOUND',
+  })
+  expect((await store.listThreads({ pageSize: 10 })).items).toEqual([])
+  await store.importThread(bareImport(ID, chunksOf(line), { name: 'whole' }))
+  const thread = await store.readThread({ threadId: ID, includeHistory: true })
+  expect([thread.name, thread.history?.items]).toEqual(['whole', [message('imported')]])
+  expect((await store.exportThread({ threadId: ID })).rollouts).toHaveLength(1)
 })

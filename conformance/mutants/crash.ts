@@ -166,6 +166,24 @@ export const crashMutants: readonly Mutant[] = [
     },
   },
   {
+    id: 'crash-leaves-half-deletion',
+    breaks: 'a deletion empties the record before it removes the thread',
+    violates: 'CRASH-5',
+    mayAlsoBreak: 'everything',
+    needs: all(needs, claims('delete')),
+    wrap: (store, { elsewhere }) => {
+      if (!elsewhere) return store
+      return altered(store, {
+        deleteThread: async (params) => {
+          const { threadId } = params
+          const patch = { title: 'deleted' }
+          await store.updateThreadMetadata({ threadId, patch, includeArchived: true })
+          await store.deleteThread(params)
+        },
+      })
+    },
+  },
+  {
     id: 'recovery-replays-batch',
     breaks: 'what the log of a killed process holds is applied once more',
     violates: 'CRASH-5',

@@ -3,10 +3,11 @@ import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { threadReferenced } from '../../store/errors.js'
 import { rolloutsFrom } from './dependents.js'
 import { withFileLock } from './home/file-lock.js'
-import { stagedPath } from './home/new-rollout.js'
+import { removedPath } from './home/new-rollout.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import { writeFailed } from './home/rollout-writer.js'
 import { removeIndexEntries } from './home/session-index.js'
+import { rowPath } from './home-index.js'
 import type { OpenHome } from './open-home.js'
 import type { CodexDatabase } from './state/codex-database.js'
 import { deleteThreadRows } from './state/delete-rows.js'
@@ -17,7 +18,11 @@ export async function deleteThread(home: OpenHome, threadId: ThreadId): Promise<
   const lock = await home.locks.acquire(threadId)
   try {
     const thread = await home.stored(threadId)
-    const files = [...thread.rollouts, ...thread.duplicates]
+    const path = rowPath(thread.row)
+    // With the file its row names the thread is gone: a process that dies here has deleted it.
+    const files = [...thread.rollouts, ...thread.duplicates].toSorted(
+      (a, b) => Number(b.path === path) - Number(a.path === path),
+    )
     const rolloutIds = files.map((entry) => entry.rolloutId)
     await refuseReferenced(home, threadId, new Set(rolloutIds))
     const staged = stageRemoval(files)
@@ -54,7 +59,7 @@ function stageRemoval(files: readonly RolloutEntry[]): { undo(): void; finish():
     for (const { from, to } of moved.toReversed()) if (existsSync(to)) renameSync(to, from)
   }
   for (const { path } of files) {
-    const to = stagedPath(path)
+    const to = removedPath(path)
     try {
       renameSync(path, to)
     } catch (reason) {

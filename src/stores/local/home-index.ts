@@ -3,6 +3,7 @@ import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import type { SqlRow } from './state/table-columns.js'
 import { type ThreadFiles, chooseRollouts } from './home/choose-rollouts.js'
 import { unreadable } from './home/home-paths.js'
+import { arrivingPath, removedPath } from './home/new-rollout.js'
 import type { RolloutEntry, RolloutListing, RolloutTree } from './home/rollout-tree.js'
 import type { IndexNames, SessionIndex } from './home/session-index.js'
 import { type OverlayRow, noOverlay } from './record/overlay.js'
@@ -36,6 +37,8 @@ export interface HomeSources {
  * and only what has changed is read again.
  */
 export class HomeIndex {
+  /** Threads that are being imported here. */
+  readonly arriving: Set<ThreadId> = new Set()
   readonly #sources: HomeSources
   #rows: { readonly version: number; readonly rows: StateRows } | null = null
   #all: AllThreads | null = null
@@ -52,6 +55,7 @@ export class HomeIndex {
       noThreadRows,
     )
     const entries = this.#entriesOf(threadId, row)
+    if (this.#isHalfway(threadId, entries, row)) return null
     if (entries.length === 0 && row === null) {
       // What cannot be looked at is not the same as what is not there.
       const closed = [...this.#sources.tree.list().odd()].find(({ kind }) => kind === 'unreadable')
@@ -90,8 +94,18 @@ export class HomeIndex {
     const listing = this.#sources.tree.list()
     const before = this.#all
     const isSame = before?.listing === listing && before.rows === rows && before.names === names
-    if (!isSame) this.#all = mergeSources(listing, rows, names, before)
+    if (!isSame) {
+      this.#all = mergeSources({ listing, rows, names }, before, (threadId, entries, row) =>
+        this.#isHalfway(threadId, entries, row),
+      )
+    }
     return this.#all?.threads ?? new Map()
+  }
+
+  /** Whether a thread is not there yet, or not any more: its row says when it comes and goes. */
+  #isHalfway(threadId: ThreadId, entries: readonly RolloutEntry[], row: SqlRow | null): boolean {
+    if (row !== null) return isHalfDeleted(entries, row)
+    return !this.arriving.has(threadId) && isHalfImported(entries)
   }
 
   #stateRows(): StateRows {
@@ -114,12 +128,17 @@ interface AllThreads {
   readonly threads: ReadonlyMap<ThreadId, HomeThread>
 }
 
+type IsHalfway = (
+  threadId: ThreadId,
+  entries: readonly RolloutEntry[],
+  row: SqlRow | null,
+) => boolean
+
 /** A thread of which nothing has changed is the same object as `before`, and so is its record. */
 function mergeSources(
-  listing: RolloutListing,
-  rows: StateRows,
-  names: IndexNames,
+  { listing, rows, names }: Pick<AllThreads, 'listing' | 'rows' | 'names'>,
   before: AllThreads | null,
+  isHalfway: IsHalfway,
 ): AllThreads {
   const sameFiles = before?.listing === listing
   const files = sameFiles ? before.files : Map.groupBy(listing.entries(), (entry) => entry.threadId)
@@ -131,10 +150,11 @@ function mergeSources(
     const known = sameFiles && row !== null ? before.threads.get(threadId) : undefined
     const isKnown =
       known?.row === row && known.overlay === overlay && known.indexName === names.get(threadId)
-    const thread = isKnown
-      ? known
-      : homeThread(threadId, files.get(threadId) ?? [], row, overlay, names)
-    threads.set(threadId, thread)
+    const entries = files.get(threadId) ?? []
+    if (isKnown) threads.set(threadId, known)
+    else if (!isHalfway(threadId, entries, row)) {
+      threads.set(threadId, homeThread(threadId, entries, row, overlay, names))
+    }
   }
   return { listing, rows, names, files, threads }
 }
@@ -148,6 +168,22 @@ function homeThread(
 ): HomeThread {
   const files = chooseRollouts(entries, rowPath(row))
   return { threadId, ...files, row, overlay, indexName: names.get(threadId) }
+}
+
+/** Whether whoever was deleting a thread died after the file that its row names, before the row. */
+function isHalfDeleted(entries: readonly RolloutEntry[], row: SqlRow): boolean {
+  const path = rowPath(row)
+  return (
+    path !== null &&
+    entries.every((entry) => entry.path !== path) &&
+    !existsSync(path) &&
+    existsSync(removedPath(path))
+  )
+}
+
+/** Whether whoever was importing a thread died after its files, before its row. */
+function isHalfImported(entries: readonly RolloutEntry[]): boolean {
+  return entries.some(({ path }) => existsSync(arrivingPath(path)))
 }
 
 /** Where a row says its rollout lies. */

@@ -6,6 +6,7 @@ import {
   statSync,
   truncateSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import type { ImportThreadParams } from '../../store/raw-history.js'
 import type { ThreadRecord } from '../../store/records.js'
@@ -14,7 +15,7 @@ import { contentStamp, stampOf } from './home/file-stamp.js'
 import { withFileLock } from './home/file-lock.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import { appendIndexEntry } from './home/session-index.js'
-import { stagedPath } from './home/new-rollout.js'
+import { arrivingPath, stagedPath } from './home/new-rollout.js'
 import type { OpenHome } from './open-home.js'
 import { type ImportTarget, planImport } from './plan-import.js'
 import type { ImportedFiles } from './record/overlay.js'
@@ -30,13 +31,22 @@ export async function importThread(home: OpenHome, what: ImportThreadParams): Pr
   const { history: _history, rollouts: _rollouts, ...record } = what.thread
   const lock = await home.locks.acquire(record.threadId)
   const staged: string[] = []
+  const marks: string[] = []
   const steps: Step[] = []
   try {
-    const targets = await planImport(home, what, await home.index.find(record.threadId))
+    const known = await home.index.find(record.threadId)
+    if (known === null) removeLeftovers(home.index.listing().ofThread(record.threadId))
+    const targets = await planImport(home, what, known)
     for (const { entry, imported } of targets) {
       const { fromByte, chunks } = imported
       staged.push(stagedPath(entry.path))
       await stageRollout(entry.path, fromByte === 0 && entry.compressed, chunks)
+    }
+    if (known === null) {
+      // Its row makes it a thread: until then nobody else takes the files for one.
+      home.index.arriving.add(record.threadId)
+      marks.push(...targets.map(({ entry }) => arrivingPath(entry.path)))
+      for (const mark of marks) writeFileSync(mark, '')
     }
     for (const target of targets) steps.push(await putInPlace(target))
     await storeRecord(home, record, targets)
@@ -46,8 +56,19 @@ export async function importThread(home: OpenHome, what: ImportThreadParams): Pr
     for (const step of steps.toReversed()) step.undo()
     throw reason
   } finally {
-    for (const path of staged) rmSync(path, { force: true })
+    for (const path of [...staged, ...marks]) rmSync(path, { force: true })
+    home.index.arriving.delete(record.threadId)
     await lock.release()
+  }
+}
+
+/** Removes the files of an import that was cut off: they are no thread’s. */
+function removeLeftovers(entries: readonly RolloutEntry[]): void {
+  for (const { path } of entries) {
+    const mark = arrivingPath(path)
+    if (!existsSync(mark)) continue
+    rmSync(path)
+    rmSync(mark)
   }
 }
 

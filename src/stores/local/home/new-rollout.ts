@@ -41,7 +41,21 @@ export function createRolloutFile(path: string, lines: Buffer): void {
 
 /** A name beside a file that neither Codex nor this store takes for a rollout. */
 export function stagedPath(path: string): string {
+  return hidden(path, '.threadstore.tmp')
+}
+
+/** Where a rollout is kept while its thread is being deleted: no reader takes it for a rollout. */
+export function removedPath(path: string): string {
+  return hidden(path, '.removed.threadstore.tmp')
+}
+
+/** Beside a rollout whose thread has no row yet because it is being imported. */
+export function arrivingPath(path: string): string {
+  return hidden(path, '.arriving.threadstore.tmp')
+}
+
+function hidden(path: string, suffix: string): string {
   const parts = path.split('/')
   const name = parts.pop() ?? ''
-  return [...parts, `.${name}.threadstore.tmp`].join('/')
+  return [...parts, `.${name}${suffix}`].join('/')
 }
