@@ -4,6 +4,7 @@ import { examples } from '../examples.js'
 import {
   type KillMatrix,
   type MutantResult,
+  htmlPage,
   matrixText,
   mutantLine,
   prove,
@@ -30,7 +31,10 @@ export function proveCommand(yargs: Argv): Argv {
         })
         .options({
           ...suiteOptions,
-          output: { type: 'string', describe: 'file the kill matrix is written to' },
+          output: {
+            type: 'string',
+            describe: 'file for the kill matrix: JSON, or a page if it ends in .html',
+          },
           json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
         })
         .epilogue(examples({ 'the matrix of requirements and defects': 'prove ./my-store.js' })),
@@ -68,6 +72,9 @@ async function breakSubject(
 
 function writeMatrix(matrix: KillMatrix, { output, json }: MatrixArguments): void {
   const document = `${JSON.stringify(matrix, null, 2)}\n`
-  if (output !== undefined) writeFileSync(output, document)
+  if (output !== undefined) {
+    const page = output.endsWith('.html')
+    writeFileSync(output, page ? htmlPage(matrix.control, matrix) : document)
+  }
   printText(json ? document : `${matrixText(matrix, terminalStyle())}\n`)
 }

@@ -108,6 +108,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-drops-unknown-types',
     breaks: 'items of unknown type are dropped',
     violates: 'APPEND-4',
+    mayAlsoBreak: ['CONC-5', 'VAL-1'],
     seenIn: 'rollout/src/recorder.rs skips lines it does not know',
     wrap: (store) => {
       const known = new Set([
@@ -124,7 +125,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-drops-unknown-fields',
     breaks: 'fields beside timestamp, type and payload are dropped',
     violates: 'APPEND-4',
-    mayAlsoBreak: ['APPEND-2', 'VAL-1'],
+    mayAlsoBreak: ['APPEND-2', 'VAL-1', 'CONC-5'],
     wrap: (store) =>
       appending(store, (items) =>
         items.map(({ timestamp, type, payload, ordinal }) => ({
@@ -139,7 +140,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-touches-updated-at',
     breaks: 'an append moves updatedAt',
     violates: 'APPEND-5',
-    mayAlsoBreak: ['APPEND-12', 'META-18'],
+    mayAlsoBreak: ['APPEND-12', 'META-18', 'RAW-16'],
     seenIn: 'openai/codex#22236, before',
     wrap: (store) => afterAppend(store, (id) => meddle(store, id, { updatedAt: past })),
   },
@@ -147,7 +148,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-derives-preview',
     breaks: 'the first user message of a batch becomes the preview',
     violates: 'APPEND-5',
-    mayAlsoBreak: ['LIFE-2', 'APPEND-12', 'META-18', 'HIST-4'],
+    mayAlsoBreak: ['LIFE-2', 'APPEND-12', 'META-18', 'HIST-4', 'RAW-16'],
     seenIn: 'openai/codex#22236, before',
     wrap: (store) =>
       afterAppend(store, async (id, items) => {
@@ -191,6 +192,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-marks-empty-batch',
     breaks: 'an empty batch is stored as an item',
     violates: 'APPEND-7',
+    mayAlsoBreak: ['VAL-1'],
     wrap: (store) =>
       appending(store, (items) =>
         items.length === 0 ? [{ type: 'event_msg', payload: null }] : items,
@@ -200,7 +202,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-deduplicates',
     breaks: 'an item equal to the one before it is stored once',
     violates: 'APPEND-8',
-    mayAlsoBreak: ['CONC-1'],
+    mayAlsoBreak: ['CONC-1', 'VAL-2'],
     wrap: (store) =>
       appending(store, (items) =>
         items.filter((item, index) => JSON.stringify(item) !== JSON.stringify(items[index - 1])),
@@ -230,7 +232,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-reaches-other-threads',
     breaks: 'an append also lands in the other threads that are live',
     violates: 'APPEND-10',
-    mayAlsoBreak: ['CONC-5', 'CONC-1', 'LIFE-24', 'LIFE-22'],
+    mayAlsoBreak: ['CONC-5', 'CONC-1', 'LIFE-24', 'LIFE-22', 'CRASH-1', 'DEL-3'],
     wrap: (store) => {
       const live = new Set<string>()
       return altered(store, {
@@ -277,7 +279,7 @@ export const appendMutants: readonly Mutant[] = [
     id: 'resume-touches-updated-at',
     breaks: 'resuming a thread moves updatedAt',
     violates: 'APPEND-12',
-    mayAlsoBreak: ['LIFE-8', 'META-17', 'META-18'],
+    mayAlsoBreak: ['LIFE-8', 'META-17', 'META-18', 'RAW-16'],
     wrap: (store) =>
       altered(store, {
         resumeThread: async (params) => {

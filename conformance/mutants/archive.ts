@@ -68,6 +68,7 @@ export const archiveMutants: readonly Mutant[] = [
       'META-14',
       'LIFE-8',
       'ARCH-2',
+      'LIST-5',
     ],
     wrap: (store) =>
       altered(store, {
@@ -95,7 +96,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'archive-drops-name',
     breaks: 'an archived thread loses its name',
     violates: 'ARCH-2',
-    mayAlsoBreak: ['ARCH-4', 'META-1', 'META-3', 'META-7', 'META-11'],
+    mayAlsoBreak: ['ARCH-4', 'META-1', 'META-3', 'META-7', 'META-11', 'CONC-5', 'SEARCH-1'],
     wrap: (store) =>
       altered(store, {
         archiveThread: async (params) => {
@@ -108,6 +109,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'archive-twice-is-accepted',
     breaks: 'archiving an archived thread is accepted',
     violates: 'ARCH-3',
+    mayAlsoBreak: ['CONC-7', 'HIST-5'],
     wrap: (store) =>
       altered(store, {
         archiveThread: async (params) => {
@@ -123,6 +125,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'unarchive-keeps-updated-at',
     breaks: 'unarchiving leaves updatedAt where it was',
     violates: 'ARCH-4',
+    mayAlsoBreak: ['CONC-7'],
     wrap: (store) =>
       altered(store, {
         unarchiveThread: async (params) => {
@@ -136,6 +139,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'unarchive-moves-created-at',
     breaks: 'unarchiving moves createdAt as well',
     violates: 'ARCH-4',
+    mayAlsoBreak: ['CONC-7'],
     wrap: (store) =>
       afterUnarchive(store, (thread) =>
         store.updateThreadMetadata({
@@ -148,6 +152,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'unarchive-returns-archived',
     breaks: 'unarchiving returns the record as it was in the archive',
     violates: 'ARCH-4',
+    mayAlsoBreak: ['CONC-7'],
     wrap: (store) =>
       afterUnarchive(store, (thread) =>
         Promise.resolve({ ...thread, archivedAt: thread.updatedAt }),
@@ -157,7 +162,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'unarchive-accepts-active',
     breaks: 'unarchiving a thread that is not archived is accepted',
     violates: 'ARCH-5',
-    mayAlsoBreak: ['ERR-2'],
+    mayAlsoBreak: ['ERR-2', 'CONC-5', 'CONC-7'],
     wrap: (store) =>
       altered(store, {
         unarchiveThread: async (params) => {
@@ -176,6 +181,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'archive-closes-writer',
     breaks: 'archiving a live thread closes its writer',
     violates: 'ARCH-6',
+    mayAlsoBreak: ['CONC-5'],
     wrap: (store) =>
       altered(store, {
         archiveThread: async (params) => {
@@ -188,7 +194,7 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'unarchived-stays-unlisted',
     breaks: 'an unarchived thread is missing from lists',
     violates: 'ARCH-7',
-    mayAlsoBreak: ['LIST-19', 'ARCH-5'],
+    mayAlsoBreak: ['LIST-19', 'ARCH-5', 'ERR-6', 'LIFE-18'],
     seenIn: 'openai/codex#28664',
     wrap: (store, world) => {
       const gone = remembered(world, 'gone', () => new Set<string>())

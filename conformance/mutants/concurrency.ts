@@ -28,7 +28,7 @@ export const concurrencyMutants: readonly Mutant[] = [
     id: 'overlapping-appends-are-lost',
     breaks: 'of appends that overlap the last one wins',
     violates: 'CONC-1',
-    mayAlsoBreak: ['CONC-2'],
+    mayAlsoBreak: ['CONC-2', 'CONC-4'],
     seenIn: 'a whole-file rewrite',
     wrap: (store) => {
       const latest = new Map<string, AppendThreadItemsParams>()

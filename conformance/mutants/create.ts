@@ -112,6 +112,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-accepts-stored',
     breaks: 'creating a stored thread is accepted and does nothing',
     violates: 'LIFE-4',
+    mayAlsoBreak: ['CONC-4', 'CONC-5'],
     wrap: (store) =>
       altered(store, {
         createThread: (params) =>
@@ -141,7 +142,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-joins-live',
     breaks: 'creating a live thread joins its writer',
     violates: 'LIFE-5',
-    mayAlsoBreak: ['LIFE-6', 'LIFE-4', 'CONC-4'],
+    mayAlsoBreak: ['LIFE-6', 'LIFE-4', 'CONC-4', 'CONC-5'],
     wrap: (store) =>
       altered(store, {
         createThread: (params) =>
@@ -152,7 +153,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'record-defaults-title',
     breaks: 'a title that was never set is empty instead of null',
     violates: 'LIFE-2',
-    mayAlsoBreak: ['RAW-2'],
+    mayAlsoBreak: ['RAW-2', 'CONC-4', 'CONC-5', 'CONC-7'],
     wrap: (store) => withRecords(store, (thread) => ({ ...thread, title: thread.title ?? '' })),
   },
 ]

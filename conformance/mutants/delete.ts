@@ -11,7 +11,7 @@ export const deleteMutants: readonly Mutant[] = [
     id: 'deleted-stays-readable',
     breaks: 'a deleted thread can still be read by its id',
     violates: 'DEL-1',
-    mayAlsoBreak: ['DEL-4', 'LINE-9', 'CRASH-2'],
+    mayAlsoBreak: ['DEL-4', 'LINE-9', 'CRASH-2', 'CONC-4'],
     needs,
     wrap: (store, world) => {
       const gone = remembered(world, 'gone', () => new Map<string, unknown>())
@@ -38,6 +38,7 @@ export const deleteMutants: readonly Mutant[] = [
     id: 'delete-is-soft',
     breaks: 'the id of a deleted thread cannot be used again',
     violates: 'DEL-1',
+    mayAlsoBreak: ['CONC-4'],
     needs,
     seenIn: 'a PostgreSQL store with soft deletion',
     wrap: (store, world) => {
@@ -60,6 +61,7 @@ export const deleteMutants: readonly Mutant[] = [
     id: 'delete-closes-writer',
     breaks: 'deleting a live thread closes its writer and goes on',
     violates: 'DEL-2',
+    mayAlsoBreak: ['CONC-4'],
     needs,
     wrap: (store) =>
       altered(store, {

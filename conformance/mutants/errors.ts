@@ -39,7 +39,7 @@ export const errorMutants: readonly Mutant[] = [
     id: 'unknown-is-invalid-request',
     breaks: 'an unknown thread is an invalid request',
     violates: 'ERR-1',
-    mayAlsoBreak: ['ERR-2', 'DEL-1', 'LIFE-21'],
+    mayAlsoBreak: ['ERR-2', 'DEL-1', 'LIFE-21', 'CAP-5', 'CONC-4', 'CRASH-2', 'DEL-4', 'LINE-9'],
     seenIn: 'thread-store/src/local/read_thread.rs',
     wrap: (store) =>
       rejecting(store, (reason) =>

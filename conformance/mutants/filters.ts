@@ -20,6 +20,7 @@ export const filterMutants: readonly Mutant[] = [
     id: 'empty-sources-match-nothing',
     breaks: 'an empty allowedSources lists nothing',
     violates: 'LIST-9',
+    mayAlsoBreak: ['LIST-5'],
     wrap: (store) =>
       listing(store, (params) =>
         params.allowedSources?.length === 0
@@ -104,6 +105,7 @@ export const filterMutants: readonly Mutant[] = [
     id: 'term-overrides-filters',
     breaks: 'with a search term the other filters are ignored',
     violates: 'LIST-13',
+    mayAlsoBreak: ['LIST-5', 'SEARCH-1'],
     wrap: (store) =>
       asking(store, (params) => {
         const {

@@ -29,6 +29,7 @@ export const handleMutants: readonly Mutant[] = [
       'LIFE-6',
       'LIFE-20',
       'CRASH-1',
+      'CONC-6',
     ],
     needs,
     wrap: (store, world) => {
@@ -71,6 +72,9 @@ export const handleMutants: readonly Mutant[] = [
       'CONC-3',
       'LIFE-20',
       'CRASH-1',
+      'CONC-4',
+      'CONC-6',
+      'CONC-7',
     ],
     needs,
     wrap: (store, world) => {
@@ -129,7 +133,7 @@ export const handleMutants: readonly Mutant[] = [
     id: 'appends-without-ownership',
     breaks: 'a handle appends to a thread that is live on another',
     violates: 'LIFE-6',
-    mayAlsoBreak: ['LIFE-15'],
+    mayAlsoBreak: ['LIFE-15', 'CONC-4'],
     needs,
     seenIn: 'openai/codex#33241',
     wrap: (store, { memory }) => {
@@ -154,7 +158,7 @@ export const handleMutants: readonly Mutant[] = [
     id: 'discard-releases-others',
     breaks: 'discarding a thread on one handle closes the writer of another',
     violates: 'LIFE-14',
-    mayAlsoBreak: ['LIFE-18'],
+    mayAlsoBreak: ['LIFE-18', 'CONC-4'],
     needs,
     wrap: (store, { memory }) => {
       const handles = handlesOf(memory, store)

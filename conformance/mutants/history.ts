@@ -61,7 +61,7 @@ export const historyMutants: readonly Mutant[] = [
     id: 'snapshot-grows',
     breaks: 'a history that was read grows when the thread is appended to',
     violates: 'HIST-2',
-    mayAlsoBreak: ['ROLL-7'],
+    mayAlsoBreak: ['ROLL-7', 'CONC-3'],
     wrap: (store) => {
       const given = new Map<string, RolloutItem[][]>()
       return altered(store, {
@@ -106,6 +106,7 @@ export const historyMutants: readonly Mutant[] = [
     id: 'read-hands-out-state',
     breaks: 'two reads without a change in between return the same object',
     violates: 'HIST-3',
+    mayAlsoBreak: ['CONC-4', 'CONC-6'],
     wrap: (store) => {
       const cache = new Map<string, Promise<StoredThread>>()
       const caching = altered(store, {
@@ -201,6 +202,7 @@ export const historyMutants: readonly Mutant[] = [
       'LINE-6',
       'TURN-8',
       'APPEND-2',
+      'LINE-10',
     ],
     wrap: (store) =>
       withItems(store, (items) => items.map(({ ordinal: _left, ...item }) => item as RolloutItem)),

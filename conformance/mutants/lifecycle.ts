@@ -28,7 +28,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'resume-joins-live',
     breaks: 'resuming a live thread joins its writer',
     violates: 'LIFE-5',
-    mayAlsoBreak: ['LIFE-6', 'CONC-4'],
+    mayAlsoBreak: ['LIFE-6', 'CONC-4', 'CONC-5'],
     wrap: (store) =>
       altered(store, {
         resumeThread: (params) =>
@@ -39,6 +39,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'refused-resume-closes-writer',
     breaks: 'resuming a live thread is refused, and closes its writer',
     violates: 'LIFE-5',
+    mayAlsoBreak: ['CONC-4', 'CONC-5'],
     wrap: (store) =>
       altered(store, {
         resumeThread: async (params) => {
@@ -66,6 +67,7 @@ export const lifecycleMutants: readonly Mutant[] = [
       'LINE-2',
       'LIFE-17',
       'CRASH-1',
+      'CONC-3',
     ],
     wrap: (store, world) => {
       const hidden = remembered(world, 'hidden', () => new Map<string, number>())
@@ -126,7 +128,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'append-after-shutdown',
     breaks: 'a handle appends after it shut the thread down',
     violates: 'LIFE-10',
-    mayAlsoBreak: ['LIFE-15', 'LIFE-4', 'LIFE-6', 'ERR-6'],
+    mayAlsoBreak: ['LIFE-15', 'LIFE-4', 'LIFE-6', 'ERR-6', 'CONC-5'],
     wrap: (store) => {
       const closed = new Set<string>()
       return altered(store, {
@@ -142,7 +144,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'append-after-discard',
     breaks: 'a handle appends after it discarded the thread',
     violates: 'LIFE-11',
-    mayAlsoBreak: ['LIFE-15'],
+    mayAlsoBreak: ['LIFE-15', 'CONC-4', 'CONC-5'],
     wrap: (store) => {
       const closed = new Set<string>()
       return altered(store, {
@@ -158,7 +160,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'discard-forgets-durable',
     breaks: 'discard drops the last item although it was flushed',
     violates: 'LIFE-12',
-    mayAlsoBreak: ['LIFE-16', 'LIFE-13', 'LIFE-11', 'LIFE-14'],
+    mayAlsoBreak: ['LIFE-16', 'LIFE-13', 'LIFE-11', 'LIFE-14', 'CONC-1'],
     wrap: (store, world) => {
       const lost = remembered(world, 'lost', () => new Map<string, number>())
       const losing = withItems(store, (items, threadId) => {
@@ -178,7 +180,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'discard-rejects-unknown',
     breaks: 'discarding an unknown thread is refused',
     violates: 'LIFE-13',
-    mayAlsoBreak: ['DEL-1', 'ERR-1'],
+    mayAlsoBreak: ['DEL-1', 'ERR-1', 'CONC-4'],
     wrap: (store) =>
       altered(store, {
         discardThread: async (params) => {
@@ -203,7 +205,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'discard-keeps-the-lock',
     breaks: 'a discarded thread cannot be resumed',
     violates: 'LIFE-16',
-    mayAlsoBreak: ['LIFE-5'],
+    mayAlsoBreak: ['LIFE-5', 'CONC-4'],
     wrap: (store, world) => {
       const locked = remembered(world, 'locked', () => new Set<string>())
       return altered(store, {

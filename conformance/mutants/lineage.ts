@@ -175,7 +175,7 @@ export const lineageMutants: readonly Mutant[] = [
     id: 'revert-moves-created-at',
     breaks: 'a revert moves createdAt',
     violates: 'LINE-5',
-    mayAlsoBreak: ['CRASH-1'],
+    mayAlsoBreak: ['CRASH-1', 'LINE-14'],
     needs,
     seenIn: 'codex 0.169 after thread/revert',
     wrap: (store) =>

@@ -28,6 +28,7 @@ export const listMutants: readonly Mutant[] = [
       'LIST-14',
       'LIST-15',
       'LIST-18',
+      'SEARCH-1',
     ],
     wrap: (store) => asking(store, (params) => ({ sortDirection: 'asc', ...params })),
   },
@@ -48,6 +49,7 @@ export const listMutants: readonly Mutant[] = [
     id: 'list-ignores-sort-key',
     breaks: 'every list is sorted by createdAt',
     violates: 'LIST-3',
+    mayAlsoBreak: ['SEARCH-1'],
     wrap: (store) =>
       filtering(
         store,
@@ -59,7 +61,7 @@ export const listMutants: readonly Mutant[] = [
     id: 'list-ignores-direction',
     breaks: 'every list begins with the newest',
     violates: 'LIST-3',
-    mayAlsoBreak: ['LIST-4', 'LIST-5'],
+    mayAlsoBreak: ['LIST-4', 'LIST-5', 'SEARCH-1'],
     wrap: (store) =>
       filtering(
         store,
@@ -71,7 +73,7 @@ export const listMutants: readonly Mutant[] = [
     id: 'list-ties-ascend',
     breaks: 'threads with equal times are listed by ascending id, whatever the direction',
     violates: 'LIST-4',
-    mayAlsoBreak: ['LIST-15', 'LIST-5', 'LIST-8', 'LIST-6', 'LIST-7'],
+    mayAlsoBreak: ['LIST-15', 'LIST-5', 'LIST-8', 'LIST-6', 'LIST-7', 'SEARCH-1'],
     wrap: (store) =>
       listing(store, async (params) => {
         const query = threadQuery(params)
@@ -118,7 +120,7 @@ export const listMutants: readonly Mutant[] = [
     id: 'pages-are-one-too-long',
     breaks: 'a page holds one thread more than asked for',
     violates: 'LIST-6',
-    mayAlsoBreak: ['LIST-18', 'LIST-15', 'LIST-8', 'LIST-6', 'LIST-7', 'LIST-5'],
+    mayAlsoBreak: ['LIST-18', 'LIST-15', 'LIST-8', 'LIST-6', 'LIST-7', 'LIST-5', 'TURN-7'],
     wrap: (store) =>
       asking(store, (params) => ({ ...params, pageSize: Math.min(1000, params.pageSize + 1) })),
   },

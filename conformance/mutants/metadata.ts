@@ -70,7 +70,16 @@ export const metadataMutants: readonly Mutant[] = [
     'source',
     (source: unknown) => (typeof source === 'string' ? source : JSON.stringify(source)),
     {
-      mayAlsoBreak: ['LIFE-2', 'META-22', 'META-11', 'META-10', 'META-25', 'VAL-5', 'LIST-9'],
+      mayAlsoBreak: [
+        'LIFE-2',
+        'META-22',
+        'META-11',
+        'META-10',
+        'META-25',
+        'VAL-5',
+        'LIST-9',
+        'VAL-4',
+      ],
       seenIn: 'threads.source of Codex',
     },
   ),
@@ -88,7 +97,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'list-forgets-model',
     breaks: 'a list shows no model',
     violates: 'LIST-14',
-    mayAlsoBreak: ['META-1', 'META-11', 'HIST-2', 'ARCH-2'],
+    mayAlsoBreak: ['META-1', 'META-11', 'HIST-2', 'ARCH-2', 'VAL-4'],
     seenIn: 'thread-store/src/local/read_thread.rs',
     wrap: (store) =>
       altered(store, {
@@ -110,7 +119,16 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'title-names-the-thread',
     breaks: 'setting the title also sets the name',
     violates: 'META-11',
-    mayAlsoBreak: ['META-1', 'META-10', 'META-16', 'META-4', 'LIST-12'],
+    mayAlsoBreak: [
+      'META-1',
+      'META-10',
+      'META-16',
+      'META-4',
+      'LIST-12',
+      'CONC-5',
+      'CONC-7',
+      'META-12',
+    ],
     seenIn: 'threads.title of Codex holds both',
     wrap: (store) =>
       patching(store, (patch) =>
@@ -169,14 +187,14 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'patch-ignores-clear',
     breaks: 'null leaves a field as it is',
     violates: 'META-3',
-    mayAlsoBreak: ['META-12', 'META-18', 'LIST-19'],
+    mayAlsoBreak: ['META-12', 'META-18', 'LIST-19', 'CONC-5', 'CONC-7', 'META-11'],
     wrap: (store) => patching(store, (patch) => without(patch, (value) => value === null)),
   },
   {
     id: 'patch-clears-to-empty-text',
     breaks: 'null sets the name to the empty text',
     violates: 'META-3',
-    mayAlsoBreak: ['META-12', 'META-18'],
+    mayAlsoBreak: ['META-12', 'META-18', 'CONC-5', 'CONC-7', 'META-11'],
     seenIn: 'threads.title of Codex',
     wrap: (store) =>
       patching(store, (patch) => (patch.name === null ? { ...patch, name: '' } : patch)),
@@ -185,6 +203,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'patch-cannot-clear-archived',
     breaks: 'null leaves the fields of an archived thread as they are',
     violates: 'META-3',
+    mayAlsoBreak: ['CONC-5', 'CONC-7'],
     wrap: (store) =>
       patching(store, (patch, { includeArchived }) =>
         includeArchived === true ? without(patch, (value) => value === null) : patch,
@@ -194,7 +213,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'patch-ignores-wrong-null',
     breaks: 'null for a field that cannot be cleared is ignored',
     violates: 'META-4',
-    mayAlsoBreak: ['ERR-2'],
+    mayAlsoBreak: ['ERR-2', 'ERR-6'],
     atEdge: true,
     wrap: (store) =>
       altered(store, {
@@ -212,7 +231,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'git-is-replaced-whole',
     breaks: 'a git patch clears the git fields it does not name',
     violates: 'META-5',
-    mayAlsoBreak: ['META-2', 'META-12', 'META-17', 'META-18'],
+    mayAlsoBreak: ['META-2', 'META-12', 'META-17', 'META-18', 'META-11'],
     wrap: (store) =>
       patching(store, (patch) =>
         patch.gitInfo && Object.values(patch.gitInfo).some((value) => value !== undefined)
@@ -227,7 +246,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'git-clear-is-ignored',
     breaks: 'null leaves a git field as it is',
     violates: 'META-5',
-    mayAlsoBreak: ['META-6', 'META-12', 'META-17', 'META-18'],
+    mayAlsoBreak: ['META-6', 'META-12', 'META-17', 'META-18', 'META-11'],
     seenIn: 'openai/codex#21874',
     wrap: (store) =>
       patching(store, (patch) => {
@@ -240,7 +259,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'git-none-is-an-object',
     breaks: 'a thread without git facts has an object of nulls',
     violates: 'META-6',
-    mayAlsoBreak: ['LIFE-2', 'META-23', 'RAW-2'],
+    mayAlsoBreak: ['LIFE-2', 'META-23', 'RAW-2', 'DEL-1'],
     wrap: (store) =>
       withRecords(store, (thread) => ({
         ...thread,

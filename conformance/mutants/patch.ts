@@ -12,7 +12,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'patch-returns-what-was',
     breaks: 'a patch returns the record as it was before',
     violates: 'META-7',
-    mayAlsoBreak: ['META-1'],
+    mayAlsoBreak: ['META-1', 'CONC-5', 'CONC-7', 'VAL-4'],
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
@@ -90,7 +90,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'cleared-for-ever',
     breaks: 'a name that was cleared cannot be set again',
     violates: 'META-12',
-    mayAlsoBreak: ['META-1', 'CONC-5'],
+    mayAlsoBreak: ['META-1', 'CONC-5', 'CONC-7'],
     wrap: (store, world) => {
       const cleared = remembered(world, 'cleared', () => new Set<string>())
       return patching(store, (patch, { threadId }) => {
@@ -152,7 +152,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'patch-unarchives',
     breaks: 'patching an archived thread unarchives it',
     violates: 'META-14',
-    mayAlsoBreak: ['META-1', 'META-3', 'META-5', 'META-7', 'META-11'],
+    mayAlsoBreak: ['META-1', 'META-3', 'META-5', 'META-7', 'META-11', 'CONC-7'],
     seenIn: 'openai/codex#18882',
     wrap: (store) =>
       altered(store, {
@@ -168,6 +168,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'patch-ignores-archive-flag',
     breaks: 'an archived thread is patched without includeArchived',
     violates: 'META-14',
+    mayAlsoBreak: ['HIST-5'],
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: (params) =>
@@ -197,7 +198,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'patch-writes-whole-record',
     breaks: 'patches at the same time overwrite each other’s fields',
     violates: 'META-16',
-    mayAlsoBreak: ['HIST-4'],
+    mayAlsoBreak: ['HIST-4', 'CONC-7'],
     seenIn: 'openai/codex#21873',
     wrap: (store) =>
       altered(store, {
@@ -246,7 +247,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'append-restores-git',
     breaks: 'the first append after a resume brings the git facts of the beginning back',
     violates: 'META-18',
-    mayAlsoBreak: ['APPEND-12'],
+    mayAlsoBreak: ['APPEND-12', 'DEL-1'],
     seenIn: 'openai/codex#34382',
     wrap: (store, world) => {
       const initial = remembered(world, 'git', () => new Map<string, string>())
@@ -310,7 +311,7 @@ export const patchMutants: readonly Mutant[] = [
     id: 'patch-reaches-another-thread',
     breaks: 'a name given to one thread is given to the thread created before it as well',
     violates: 'META-24',
-    mayAlsoBreak: ['LIST-12', 'LIST-19', 'LIST-14', 'CONC-5', 'LIST-13'],
+    mayAlsoBreak: ['LIST-12', 'LIST-19', 'LIST-14', 'CONC-5', 'LIST-13', 'SEARCH-4'],
     wrap: (store) => {
       let previous: string | null = null
       let current: string | null = null

@@ -59,7 +59,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'fold-ignores-rollback',
     breaks: 'turns that were rolled back are listed',
     violates: 'ROLL-2',
-    mayAlsoBreak: ['ROLL-3', 'ROLL-4', 'ROLL-5', 'ROLL-6', 'ITEM-1'],
+    mayAlsoBreak: ['ROLL-3', 'ROLL-4', 'ROLL-5', 'ROLL-6', 'ITEM-1', 'CRASH-1', 'TURN-2', 'TURN-4'],
     needs,
     wrap: (store) => folding(store, (items) => items.filter((item) => !isRollback(item))),
   },
@@ -67,7 +67,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-counts-user-turns',
     breaks: 'a rollback drops only turns with a user message',
     violates: 'ROLL-2',
-    mayAlsoBreak: ['ROLL-5'],
+    mayAlsoBreak: ['ROLL-5', 'TURN-2', 'TURN-4'],
     needs,
     seenIn: 'core/src/session/rollout_reconstruction.rs',
     wrap: (store) =>
@@ -86,6 +86,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-counts-first-only',
     breaks: 'of several rollbacks only the first counts',
     violates: 'ROLL-3',
+    mayAlsoBreak: ['TURN-2', 'TURN-4'],
     needs,
     wrap: (store) =>
       folding(store, (items) => {
@@ -97,6 +98,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-of-too-many-is-ignored',
     breaks: 'a rollback of more turns than there are drops none',
     violates: 'ROLL-4',
+    mayAlsoBreak: ['TURN-2', 'TURN-4'],
     needs,
     wrap: (store) =>
       folding(store, (items) =>
@@ -111,6 +113,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-stops-at-compaction',
     breaks: 'turns before a compaction cannot be rolled back',
     violates: 'ROLL-5',
+    mayAlsoBreak: ['TURN-2', 'TURN-4'],
     needs,
     wrap: (store) =>
       folding(store, (items) =>
@@ -123,7 +126,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-ends-the-thread',
     breaks: 'turns after a rollback are not listed',
     violates: 'ROLL-6',
-    mayAlsoBreak: ['ROLL-3'],
+    mayAlsoBreak: ['ROLL-3', 'TURN-2', 'TURN-4'],
     needs,
     wrap: (store) =>
       folding(store, (items) => {

@@ -61,6 +61,7 @@ export const valueMutants: readonly Mutant[] = [
     id: 'items-lose-lone-surrogates',
     breaks: 'half a character becomes a replacement character',
     violates: 'VAL-1',
+    mayAlsoBreak: ['CONC-5'],
     wrap: (store) =>
       changingItems(
         store,
@@ -71,6 +72,7 @@ export const valueMutants: readonly Mutant[] = [
     id: 'items-are-normalised',
     breaks: 'texts of items are stored in normal form C',
     violates: 'VAL-1',
+    mayAlsoBreak: ['CONC-5'],
     wrap: (store) =>
       changingItems(
         store,
@@ -81,6 +83,7 @@ export const valueMutants: readonly Mutant[] = [
     id: 'items-lose-proto-keys',
     breaks: 'a field named __proto__ is lost',
     violates: 'VAL-1',
+    mayAlsoBreak: ['CONC-5'],
     wrap: (store) =>
       withItems(store, (items) =>
         items.map(
@@ -117,13 +120,14 @@ export const valueMutants: readonly Mutant[] = [
     id: 'numbers-lose-minus-zero',
     breaks: '-0 becomes 0',
     violates: 'VAL-2',
-    mayAlsoBreak: ['VAL-1'],
+    mayAlsoBreak: ['VAL-1', 'CONC-5'],
     wrap: (store) => changingItems(store, (part) => (Object.is(part, -0) ? 0 : part)),
   },
   {
     id: 'numbers-are-64-bit-integers',
     breaks: 'whole numbers beyond 2^63 are cut to it',
     violates: 'VAL-2',
+    mayAlsoBreak: ['CONC-5', 'VAL-1'],
     wrap: (store) =>
       changingItems(store, (part) =>
         typeof part === 'number' && Number.isInteger(part) ? Math.min(part, 2 ** 63) : part,

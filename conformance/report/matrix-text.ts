@@ -16,7 +16,17 @@ export function mutantLine(mutant: MutantResult, style: TextStyle = plainStyle):
   }
 }
 
-/** The kill matrix for people: what is not killed, and what it all comes to. */
+/** One line for each requirement that a mutant was killed for: which ones. */
+function guards(mutants: readonly MutantResult[], style: TextStyle): string[] {
+  const killed = mutants.filter(({ outcome }) => outcome === 'killed')
+  const rows = [...Map.groupBy(killed, ({ violates }) => violates)]
+  return rows.map(([id, own]) => {
+    const names = own.map((mutant) => mutant.id).join(', ')
+    return `${style.green('✓')} ${id}  ${style.dim(names)}`
+  })
+}
+
+/** The kill matrix for people: requirement by mutant, what is not killed, what it all comes to. */
 export function matrixText(matrix: KillMatrix, style: TextStyle = plainStyle): string {
   const { mutants, subject, score, unguarded, toothless, durationMs, control } = matrix
   const count = (outcome: MutantResult['outcome']): number =>
@@ -25,6 +35,7 @@ export function matrixText(matrix: KillMatrix, style: TextStyle = plainStyle): s
   const dress = score === 1 ? style.green : style.red
   const hidden = count('invisible')
   return [
+    ...guards(mutants, style),
     ...mutants.filter(({ outcome }) => outcome !== 'killed').map((one) => mutantLine(one, style)),
     ...(unguarded.length > 0 ? [`no mutant guards ${unguarded.join(', ')}`] : []),
     ...(toothless.length > 0 ? [`no mutant is caught by ${toothless.join(', ')}`] : []),
