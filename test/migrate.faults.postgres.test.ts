@@ -56,7 +56,7 @@ const nothingHalf = { different: 0, behind: 0, ahead: 0, unreadable: 0, busy: 0 
 test(
   `${KILLS} kills at any moment leave whole threads, and the next run goes on`,
   async () => {
-    const home = newHome(12_000_000)
+    const home = newHome(7_000_000)
     const url = new URL(inject('postgresUrl'))
     await using proxy = await startUnreliableProxy(Number(url.port))
     let round = 0
