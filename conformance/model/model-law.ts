@@ -53,7 +53,7 @@ export const modelLaw: ConformanceCase = law<readonly Step[]>({
   title: 'calls in any order come to what the contract says, one after the other',
   requirements: ['SEQ-1'],
   set: 'core',
-  share: 1 / 3,
+  share: 1 / 5,
   inputs: sequences,
   holds: async (context, store, steps) => {
     const ids = Array.from({ length: slots }, () => context.threadId())
