@@ -14,13 +14,13 @@ import { type BenchRow, type Measured, round, seconds } from '../row.js'
 
 /** Repetitions of which the median counts. */
 const REPEATED = 15
-const THREADS = [1_000, 10_000, 100_000] as const
-const ITEMS = [100, 1_000, 10_000, 100_000, 1_000_000] as const
+const THREADS = [1_000, 10_000] as const
+const ITEMS = [100, 1_000, 10_000] as const
 
 /** Whether calls cost more where many threads are stored. */
 export const threadsSlope: BenchRow = {
   id: 'slope-threads',
-  work: 'append, list, search, read, import with 100,000 threads stored, beside 1,000 (PostgreSQL)',
+  work: 'append, list, search, read, import with 10,000 threads stored, beside 1,000 (PostgreSQL)',
   goal: 'none takes more than twice as long',
   reached: (ratio) => ratio <= 2,
   run: async () => {
@@ -32,12 +32,13 @@ export const threadsSlope: BenchRow = {
     await store.importThread(model)
     const { threadId } = model.thread
     await store.listTurns({ threadId, pageSize: 1 })
-    await client.query(searchIndex())
     const rounds: Costs[] = []
     let stored = 1
     for (const count of THREADS) {
       const run: RunSql = async (sql) => (await client.query<Record<string, unknown>>(sql)).rows
+      await client.query('DROP INDEX IF EXISTS threadstore.threads_by_text')
       await makeManyThreads(run, threadId, [stored, count])
+      await client.query(searchIndex())
       stored = count
       rounds.push(await costsWithThreads(store, threadId, count))
     }
@@ -49,7 +50,7 @@ export const threadsSlope: BenchRow = {
 /** Whether calls about one thread cost more when it is long. */
 export const itemsSlope: BenchRow = {
   id: 'slope-items',
-  work: 'append, list turns, read, resume and shut down a thread of 1,000,000 items, beside 100 (PostgreSQL)',
+  work: 'append, list turns, read, resume and shut down a thread of 10,000 items, beside 100 (PostgreSQL)',
   goal: 'none takes more than twice as long',
   reached: (ratio) => ratio <= 2,
   run: async () => {

@@ -27,8 +27,8 @@ export async function makeManyThreads(
       FROM threadstore.${table} o, generate_series(${from + 1}, ${to}) n WHERE ${which}`)
   }
   const own = `o.thread_id = '${threadId}'`
-  const log = `o.log_id IN (SELECT r.log_id FROM threadstore.rollouts r
-    WHERE r.thread_id = '${threadId}')`
+  const [rollout] = await run(`SELECT o.log_id::text FROM threadstore.rollouts o WHERE ${own}`)
+  const log = `o.log_id = '${String(rollout?.['log_id'])}'`
   await copy('segments', log, { log_id: id })
   await copy('rollouts', own, { rollout_id: id, thread_id: id, log_id: id })
   await copy('turns', own, { thread_id: id })
