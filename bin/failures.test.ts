@@ -25,6 +25,14 @@ test.each<[string, unknown, ExitCode]>([
     ExitCode.different,
   ],
   ['an interruption', aborted, ExitCode.interrupted],
+  [
+    'what fails again when it is closed',
+    Object.assign(new Error('closing failed'), {
+      name: 'SuppressedError',
+      suppressed: new UnreachableError('refused'),
+    }),
+    ExitCode.unreachable,
+  ],
   ['anything else', new TypeError('x is not a function'), ExitCode.bug],
 ])('%s has an exit code of its own', (_, error, code) => {
   expect(failureOf(error).code).toBe(code)

@@ -31,6 +31,10 @@ export interface Failure {
 
 /** Sorts anything thrown into the exit codes. */
 export function failureOf(error: unknown): Failure {
+  // What went wrong first is what went wrong; closing what is broken then fails as well.
+  if (error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error) {
+    return failureOf(error.suppressed)
+  }
   if (error instanceof UsageError) {
     return {
       message: `${error.message} (threadstore --help lists what there is)`,
