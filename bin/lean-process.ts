@@ -19,8 +19,8 @@ async function returnFreedMemory(): Promise<void> {
   const { default: koffi } = await import('koffi')
   try {
     const mallopt = koffi.load('libc.so.6').func('int mallopt(int param, int value)')
-    mallopt(M_MMAP_THRESHOLD, 128 * 1024)
-    mallopt(M_TRIM_THRESHOLD, 2 * 1024 * 1024)
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024)
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024)
   } catch {
     // Only memory is at stake.
   }

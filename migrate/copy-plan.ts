@@ -7,10 +7,11 @@ import type { MigrationPlan, PlannedThread } from './plan.js'
 import { isFull, isOutage } from './retry.js'
 import type { RunLog } from './run-log.js'
 
-/** Bytes of all threads that are under way at once. */
-const BYTES_AT_ONCE = 8 * 1024 * 1024
-/** A thread is streamed: however large it is, no more than this of it is in memory. */
-const THREAD_BYTES_AT_ONCE = 4 * 1024 * 1024
+/**
+ * Bytes of all threads that are under way at once. A thread with more goes alone: it is streamed, so
+ * that no more than this of it is in memory.
+ */
+const BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /** What copying a plan needs beside its threads. */
 export interface PlanJob extends CopyJob {
@@ -67,7 +68,7 @@ export async function copyPlan(
 
   async function work(): Promise<void> {
     for (const planned of queue) {
-      const release = await budget.take(Math.min(planned.bytesToSend, THREAD_BYTES_AT_ONCE))
+      const release = await budget.take(planned.bytesToSend)
       if (signal.aborted) return release()
       const result = copyOne(planned).finally(release)
       const status = result.then((copied) => copied?.outcome.status ?? null)

@@ -25,7 +25,7 @@ import { isInShard, type Shard } from './shard.js'
  * Threads copied at once unless told otherwise: while some are read, others wait for their commit,
  * which the database gives to many at once for little more than to one.
  */
-export const JOBS_DEFAULT = 32
+export const JOBS_DEFAULT = 16
 
 export interface MigrateOptions extends MigrationSides {
   readonly clock: Clock
