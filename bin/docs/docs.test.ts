@@ -23,7 +23,8 @@ function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8')
 }
 
-const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)]
+const documents = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'))
+const pages = ['README.md', ...documents.map((file) => `docs/${file}`)]
 const blocks = pages.flatMap((page) => fencedBlocks(page, readText(page)))
 const ofLanguage = (...languages: string[]): FencedBlock[] =>
   blocks.filter(({ language }) => languages.includes(language))
