@@ -10,7 +10,8 @@ const { subject, server } = await httpSubject({
   behind: { open: (scope) => openPgliteStore({ driver, namespace: scope }) },
 })
 
-describeConformance(subject, { seed: 1 })
+// The whole suite runs over HTTP on memory, and on PGlite without HTTP.
+describeConformance(subject, { seed: 1, set: 'smoke' })
 
 afterAll(async () => {
   await server.close()

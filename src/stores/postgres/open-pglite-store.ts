@@ -11,7 +11,10 @@ export interface PgliteStoreOptions extends StoreOptions {
    * Handles of one process share a folder; another process is refused meanwhile.
    */
   readonly dir?: string
-  /** Instead of a folder: a driver, which stays open when the store is closed. */
+  /**
+   * Instead of a folder: a driver, which stays open when the store is closed. What it keeps beyond
+   * the process is not known here, and so not claimed.
+   */
   readonly driver?: PostgresDriver
 }
 
@@ -21,7 +24,8 @@ export async function openPgliteStore(options: PgliteStoreOptions = {}): Promise
   const server = dir === undefined ? 'PGlite in memory' : `PGlite in ${dir}`
   const shared = { server, writers: 'multi-handle', durability: 'process-crash' } as const
   if (driver !== undefined) {
-    return openStore({ ...shared, driver, release: async () => {} }, options)
+    const release = async (): Promise<void> => {}
+    return openStore({ ...shared, durability: 'reopen', driver, release }, options)
   }
   // Loaded here, so that who uses another store needs no PGlite.
   const { openPgliteDriver } = await import('./pglite-driver.js')
