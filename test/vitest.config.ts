@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: ['{src,conformance,migrate,bin,bench}/**/*.test.ts'],
+          // Generated cases take seconds where the machine has other work.
+          testTimeout: 30_000,
         },
       },
       {

@@ -25,17 +25,25 @@ async function held(
   return row ?? { keys: 0, connections: 0 }
 }
 
+/** The connection that holds a key, `null` while none does. */
+async function holder(from: Driver, key: string): Promise<number | null> {
+  const [row] = await from.query<{ pid: number }>(
+    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+      AND (classid::bigint << 32 | objid::bigint) = $1::bigint`,
+    [key],
+  )
+  return row?.pid ?? null
+}
+
 test('all keys of a driver are held on one connection, also after it broke', async () => {
   const opened = await openPgDriver({ url: inject('postgresUrl'), clock: systemClock })
   driver = opened
   const releases = await Promise.all([...keys, negative].map((key) => opened.hold(key)))
   expect(await held(opened)).toEqual({ keys: 51, connections: 1 })
 
-  await opened.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
-      AND (classid::bigint << 32 | objid::bigint) = $1::bigint`,
-    [negative],
-  )
+  const broken = await holder(opened, negative)
+  await opened.query('SELECT pg_terminate_backend($1::int)', [broken])
+  await expect.poll(() => holder(opened, negative), { timeout: 10_000 }).not.toBe(broken)
   await expect.poll(() => held(opened), { timeout: 10_000 }).toEqual({ keys: 51, connections: 1 })
 
   await Promise.all(releases.slice(0, 20).map((release) => release()))
