@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { systemClock } from '../../src/host/clock.js'
 import { isJsonObject, type JsonObject, textAt } from '../../src/protocol/json.js'
 import type { AppServerClient, AppServerMessage } from './app-server-client.js'
 
@@ -117,6 +118,11 @@ export function story(client: AppServerClient, from: number): string[] {
     .slice(from)
     .filter((message) => !isAside(message))
     .map(inShort)
+}
+
+/** Waits a moment: Codex says that a turn has ended just before it lets go of it. */
+export async function turnLetGo(): Promise<void> {
+  await systemClock.sleep(100)
 }
 
 /** Waits until the server has answered everything it was asked before. */

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import type { FlowCase } from '../flow-case.js'
-import { read, refused, said, slowTurn, story, talkedThread, threadOf, turnsOf } from '../steps.js'
+import {
+  read,
+  refused,
+  said,
+  slowTurn,
+  story,
+  talkedThread,
+  threadOf,
+  turnLetGo,
+  turnsOf,
+} from '../steps.js'
 
 export const rollbackCases: readonly FlowCase[] = [
   {
@@ -9,6 +19,7 @@ export const rollbackCases: readonly FlowCase[] = [
     requirements: ['FLOW-21'],
     run: async ({ client }) => {
       const threadId = await talkedThread(client, ['one', 'two', 'three'])
+      await turnLetGo()
       const from = client.messages.length
       const result = await client.request('thread/rollback', { threadId, numTurns: 2 })
       const told = story(client, from).filter((one) => one !== 'thread/tokenUsage/updated')
@@ -27,6 +38,7 @@ export const rollbackCases: readonly FlowCase[] = [
     doors: ['restart'],
     run: async ({ client, restart }) => {
       const threadId = await talkedThread(client, ['one', 'two'])
+      await turnLetGo()
       const result = await client.request('thread/rollback', { threadId, numTurns: 1 })
       const next = await restart()
       const resumed = await next.request('thread/resume', { threadId })
@@ -39,6 +51,7 @@ export const rollbackCases: readonly FlowCase[] = [
     requirements: ['FLOW-21'],
     run: async ({ client }) => {
       const threadId = await talkedThread(client, ['one'])
+      await turnLetGo()
       const result = await client.request('thread/rollback', { threadId, numTurns: 99 })
       assert.deepEqual(turnsOf(threadOf(result)), [])
       assert.deepEqual(turnsOf(await read(client, threadId)), [])
