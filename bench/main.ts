@@ -1,77 +1,64 @@
 import { writeFile } from 'node:fs/promises'
-import Table from 'cli-table3'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
-import { machineFacts } from './machine-facts.js'
-import { markdownPage } from './markdown-page.js'
-import type { BenchRow, MeasuredRow } from './row.js'
-import { appendAndFlush } from './rows/append-and-flush.js'
-import { conformanceWallClock } from './rows/conformance-wall-clock.js'
-import { httpLoad } from './rows/http-load.js'
-import { httpStore } from './rows/http-store.js'
-import { localList, localReadWithTurns } from './rows/local-reads.js'
-import { migrateAgain } from './rows/migrate-again.js'
-import { migrateToPostgres } from './rows/migrate-to-postgres.js'
-import { oneHugeThread } from './rows/one-huge-thread.js'
-import { itemsSlope, threadsSlope } from './rows/slopes.js'
+import { machineFacts, machineLine } from './machine-facts.js'
+import { writeIntoPage } from './markdown-page.js'
+import { measureRows } from './measure-rows.js'
+import { benchPage } from './page/page.js'
+import type { BenchResults } from './results.js'
+import type { RowOutcome } from './row.js'
+import { benchRows } from './rows.js'
+import { rowLine, textTable } from './text-table.js'
 
-/** The rows that need a real Codex, which is downloaded for them. */
-const withCodexRows: readonly BenchRow[] = [localList, localReadWithTurns]
+/** The part of every size that a quick run takes. */
+const QUICK = 0.1
 
-const rows: readonly BenchRow[] = [
-  migrateToPostgres,
-  migrateAgain,
-  oneHugeThread,
-  ...withCodexRows,
-  appendAndFlush,
-  conformanceWallClock,
-  httpStore,
-  httpLoad,
-  threadsSlope,
-  itemsSlope,
-]
-
-const { only, withCodex, output, page } = await yargs(hideBin(process.argv))
+const options = await yargs(hideBin(process.argv))
   .scriptName('bench')
   .usage('$0 [options]\n\nMeasures each goal beside what it is measured against, in one run.')
-  .option('only', {
+  .option('row', {
     type: 'array',
-    choices: rows.map((row) => row.id),
-    describe: 'rows to measure  [default: all that need no Codex]',
+    choices: benchRows.map((row) => row.id),
+    describe: 'rows to measure  [default: all]',
   })
-  .option('with-codex', { type: 'boolean', default: false, describe: 'also beside a real Codex' })
-  .option('page', { type: 'string', describe: 'also write a page for people, in Markdown' })
+  .option('list', { type: 'boolean', default: false, describe: 'say what rows there are' })
+  .option('quick', {
+    type: 'boolean',
+    default: false,
+    describe: 'a tenth of every size: whether all rows still run, not how fast',
+  })
   .option('output', { type: 'string', default: 'bench-results.json', describe: 'the JSON file' })
+  .option('html', {
+    type: 'string',
+    default: 'bench-results.html',
+    describe: 'the page with plots',
+  })
+  .option('page', { type: 'string', describe: 'also put the table into a Markdown page' })
   .strict()
   .version(false)
   .parse()
 
-const chosen = rows.filter((row) =>
-  only === undefined ? withCodex || !withCodexRows.includes(row) : only.includes(row.id),
-)
-const table = new Table({
-  head: ['work', 'measured', 'beside', 'ratio', 'goal', ''],
-  wordWrap: true,
-})
-const measured: MeasuredRow[] = []
-for (const row of chosen) {
-  process.stderr.write(`measuring ${row.id}\n`)
-  try {
-    const result = await row.run()
-    const { figure, beside, ratio } = result
-    const reached = row.reached(ratio)
-    const { id, work, goal } = row
-    measured.push({ id, work, goal, ...result, reached })
-    const verdict = reached ? 'reached' : 'missed'
-    table.push([work, figure, beside, ratio.toFixed(3), goal, verdict])
-  } catch (error) {
-    // The other rows were measured, or can be: their figures are not lost for this one.
-    process.stderr.write(`${row.id} could not be measured: ${String(error)}\n`)
-    process.exitCode = 1
-  }
+if (options.list) {
+  for (const { id, work, goal } of benchRows) process.stdout.write(`${id}: ${work}; ${goal}\n`)
+} else {
+  await measure(benchRows.filter(({ id }) => options.row?.includes(id) ?? true))
 }
-const machine = machineFacts()
-process.stdout.write(`${table.toString()}\n${JSON.stringify(machine)}\n`)
-await writeFile(output, `${JSON.stringify({ machine, rows: measured }, null, 2)}\n`)
-if (page !== undefined) await writeFile(page, markdownPage(measured, machine))
-process.stderr.write(`written to ${[output, page].filter(Boolean).join(' and ')}\n`)
+
+async function measure(chosen: typeof benchRows): Promise<void> {
+  const machine = machineFacts(Date.now())
+  const rows: RowOutcome[] = []
+  const scale = options.quick ? QUICK : 1
+  process.stderr.write(`${machineLine(machine)}\n`)
+  for await (const outcome of measureRows(chosen, scale)) {
+    rows.push(outcome)
+    process.stderr.write(`${rowLine(outcome)}\n`)
+  }
+  const results: BenchResults = { schema: 'threadstore/bench-results/1', machine, scale, rows }
+  process.stdout.write(`${textTable(results, process.stdout.columns ?? 120)}\n`)
+  await writeFile(options.output, `${JSON.stringify(results, null, 2)}\n`)
+  await writeFile(options.html, benchPage(results))
+  if (options.page !== undefined) await writeIntoPage(options.page, results)
+  const files = [options.output, options.html, options.page].filter(Boolean)
+  process.stderr.write(`written to ${files.join(', ')}\n`)
+  if (rows.some((row) => 'failed' in row && row.failed)) process.exitCode = 1
+}

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface CliRun {
   readonly document: unknown
   readonly seconds: number
+  /** Of user and system together; 0 where the system does not tell. */
+  readonly cpuSeconds: number
   /** Of the process itself, the most at any moment; 0 where the system does not tell. */
   readonly peakRssBytes: number
 }
@@ -24,9 +26,13 @@ export async function runCli(args: readonly string[]): Promise<CliRun> {
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
   let peakRssBytes = 0
+  let cpuSeconds = 0
   const sample = setInterval(() => {
     void peakRss(child.pid).then((bytes) => {
       peakRssBytes = Math.max(peakRssBytes, bytes)
+    })
+    void cpuTime(child.pid).then((spent) => {
+      cpuSeconds = Math.max(cpuSeconds, spent)
     })
   }, 20)
   const code = await new Promise<number | null>((resolve) => {
@@ -41,8 +47,16 @@ export async function runCli(args: readonly string[]): Promise<CliRun> {
   return {
     document: JSON.parse(Buffer.concat(out).toString('utf8')) as unknown,
     seconds: (performance.now() - started) / 1000,
+    cpuSeconds,
     peakRssBytes,
   }
+}
+
+/** The kernel counts in hundredths of a second; the name of a process may hold spaces, what follows it not. */
+async function cpuTime(pid: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100
 }
 
 /** The kernel keeps the high-water mark, so that a sample misses nothing before it. */

@@ -9,14 +9,26 @@ export const codexVersions = ['0.131.0', '0.169.0'] as const
 
 const run = promisify(execFile)
 
-/** The path of a real Codex, installed from npm into a cache folder when it is not there yet. */
-export async function installCodex(version: string): Promise<string> {
-  const folder = join(
-    process.env['THREADSTORE_CODEX_CACHE'] ?? join(tmpdir(), 'threadstore-codex'),
-    version,
-  )
+/** Where a real Codex is, or would be. */
+export interface CodexPlace {
+  /** The folder into which npm installs it. */
+  readonly folder: string
+  readonly binary: string
+  readonly isThere: boolean
+}
+
+/** Looks for a real Codex in the cache folder. */
+export async function findCodex(version: string): Promise<CodexPlace> {
+  const cache = process.env['THREADSTORE_CODEX_CACHE'] ?? join(tmpdir(), 'threadstore-codex')
+  const folder = join(cache, version)
   const binary = join(folder, 'node_modules', '.bin', 'codex')
-  if (!(await exists(binary))) {
+  return { folder, binary, isThere: await exists(binary) }
+}
+
+/** The path of a real Codex, installed from npm into the cache folder when it is not there yet. */
+export async function installCodex(version: string): Promise<string> {
+  const { folder, binary, isThere } = await findCodex(version)
+  if (!isThere) {
     await mkdir(folder, { recursive: true })
     await run('npm', [
       'install',
