@@ -1,7 +1,7 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { ListItemsParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
-import { item, rolledBack, turn } from '../build/items.js'
+import { event, item, rolledBack, turn } from '../build/items.js'
 import { archivedThread, coldThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
@@ -31,6 +31,8 @@ const three = turn('turn-3', 'three', 20)
 const between = item('turn_context', { cwd: '/between' })
 const history = [...one, between, ...two, ...three, rolledBack(1)]
 const standing = [...one, ...two]
+const late = event('exec_command_end', { turn_id: 'turn-1', call_id: 'c', exit_code: 0 })
+const overlapping = [...one, ...two.slice(0, 4), late, ...two.slice(4)]
 
 /** Items, listed apart from the turns they belong to. */
 export const itemCases: readonly ConformanceCase[] = [
@@ -50,6 +52,23 @@ export const itemCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'item.late',
+    title: 'an item that came late stands with the turn it names, on every page',
+    requirements: ['ITEM-1', 'ITEM-4'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = await coldThread(context, store, { items: overlapping })
+      const expected = [...one, late, ...two]
+      for (const pageSize of [4, expected.length]) {
+        equal(await listedItems(store, { threadId, pageSize }), expected)
+        const newest = await listedItems(store, { threadId, pageSize, sortDirection: 'desc' })
+        equal(newest, expected.toReversed())
+      }
+    },
+  },
+  {
     id: 'item.of-a-turn',
     title: 'with turnId the items of that turn are listed',
     requirements: ['ITEM-2'],
@@ -60,6 +79,10 @@ export const itemCases: readonly ConformanceCase[] = [
       const threadId = await coldThread(context, store, { items: history })
       equal(await listedItems(store, { threadId, turnId: 'turn-1' }), one)
       equal(await listedItems(store, { threadId, turnId: 'turn-2', pageSize: 3 }), two)
+      const other = await coldThread(context, store, { items: overlapping })
+      const first = { threadId: other, turnId: 'turn-1', pageSize: 5 }
+      equal(await listedItems(store, first), [...one, late])
+      equal(await listedItems(store, { ...first, turnId: 'turn-2' }), two)
     },
   },
   {

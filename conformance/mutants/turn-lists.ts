@@ -255,6 +255,20 @@ export const itemListMutants: readonly Mutant[] = [
       }),
   },
   {
+    id: 'late-items-stand-last',
+    breaks: 'an item that came late stands behind the items of later turns',
+    violates: 'ITEM-1',
+    mayAlsoBreak: ['ITEM-4'],
+    needs: items,
+    wrap: (store) =>
+      listingItems(store, async (params) => {
+        const page = await store.listItems(params)
+        const isLate = (item: RolloutItem): boolean => isType(item, 'exec_command_end')
+        const others = page.items.filter((item) => !isLate(item))
+        return { ...page, items: [...others, ...page.items.filter(isLate)] }
+      }),
+  },
+  {
     id: 'items-newest-first',
     breaks: 'items are listed newest first unless asked otherwise',
     violates: 'ITEM-1',

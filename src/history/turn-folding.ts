@@ -43,23 +43,24 @@ export interface FoldStart<C> {
  */
 export class Folding<C> {
   readonly #contents: TurnContents<C>
-  /** Closed turns; `null` stands for one that is not known here. */
-  readonly #turns: (FoldedTurn<C> | null)[]
+  /** Turns that were closed before folding went on and are still there; few of them are known here. */
+  #before: number
+  readonly #known = new Map<number, FoldedTurn<C>>()
+  /** Turns that were closed since. */
+  readonly #turns: FoldedTurn<C>[] = []
   /** Index of the first turn with an id; Codex lets the first of two equal ids win. */
   readonly #indexById = new Map<string, number>()
   #open: FoldedTurn<C> | null
-  #untouched: number
 
   constructor(contents: TurnContents<C>, start: FoldStart<C> = { closed: 0, open: null }) {
     this.#contents = contents
-    this.#turns = Array.from({ length: start.closed }, () => null)
+    this.#before = start.closed
     this.#open = start.open
-    this.#untouched = start.closed
   }
 
   /** Closed turns so far. */
   get closed(): number {
-    return this.#turns.length
+    return this.#before + this.#turns.length
   }
 
   get open(): FoldedTurn<C> | null {
@@ -68,23 +69,24 @@ export class Folding<C> {
 
   /** Turns at the beginning that were closed before folding went on and were not rolled back since. */
   get untouched(): number {
-    return this.#untouched
+    return this.#before
   }
 
   /** The open turn, or else the last closed one. */
   last(): FoldedTurn<C> | null {
-    return this.#open ?? this.#turns.at(-1) ?? null
+    return this.#open ?? this.#closedAt(this.closed - 1)
   }
 
-  /** The turns that are known here, the open one last. */
+  /** The turns that are known here, oldest first, the open one last. */
   turns(): FoldedTurn<C>[] {
-    return [...this.#turns, this.#open].filter((turn) => turn !== null)
+    const known = [...this.#known.values()].toSorted((a, b) => a.index - b.index)
+    return [...known, ...this.#turns, ...(this.#open ? [this.#open] : [])]
   }
 
   /** Tells of a turn from before folding went on: the first one with its id. */
   know(turn: FoldedTurn<C>): void {
-    if (turn.index >= this.#untouched || this.#indexById.has(turn.id)) return
-    this.#turns[turn.index] = turn
+    if (turn.index >= this.#before || this.#indexById.has(turn.id)) return
+    this.#known.set(turn.index, turn)
     this.#indexById.set(turn.id, turn.index)
   }
 
@@ -177,14 +179,16 @@ export class Folding<C> {
   #rollBack(count: JsonValue | undefined): void {
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) return
     this.#closeOpen()
-    const kept = Math.max(0, this.#turns.length - count)
-    while (this.#turns.length > kept) {
-      const turn = this.#turns.pop()
-      if (turn && this.#indexById.get(turn.id) === this.#turns.length) {
-        this.#indexById.delete(turn.id)
-      }
+    const kept = Math.max(0, this.closed - count)
+    while (this.#turns.length > 0 && this.closed > kept) this.#forget(this.#turns.pop())
+    for (; this.#before > kept; this.#before -= 1) {
+      this.#forget(this.#known.get(this.#before - 1))
+      this.#known.delete(this.#before - 1)
     }
-    this.#untouched = Math.min(this.#untouched, kept)
+  }
+
+  #forget(turn: FoldedTurn<C> | undefined): void {
+    if (turn && this.#indexById.get(turn.id) === turn.index) this.#indexById.delete(turn.id)
   }
 
   #userMessage(item: RolloutItem, ordinal: number): void {
@@ -207,7 +211,11 @@ export class Folding<C> {
     if (typeof id !== 'string') return null
     if (this.#open?.id === id) return this.#open
     const index = this.#indexById.get(id)
-    return index === undefined ? null : (this.#turns[index] ?? null)
+    return index === undefined ? null : this.#closedAt(index)
+  }
+
+  #closedAt(index: number): FoldedTurn<C> | null {
+    return this.#turns[index - this.#before] ?? this.#known.get(index) ?? null
   }
 
   #ensureOpen(ordinal: number): FoldedTurn<C> {
@@ -219,7 +227,7 @@ export class Folding<C> {
     const turn = this.#open
     if (!turn) return
     this.#open = null
-    if (!this.#indexById.has(turn.id)) this.#indexById.set(turn.id, this.#turns.length)
+    if (!this.#indexById.has(turn.id)) this.#indexById.set(turn.id, this.closed)
     this.#turns.push(turn)
   }
 
@@ -235,7 +243,7 @@ export class Folding<C> {
   #newTurn(id: string, explicit: boolean, startOrdinal: number): FoldedTurn<C> {
     return {
       id,
-      index: this.#turns.length,
+      index: this.closed,
       explicit,
       startOrdinal,
       contents: this.#contents.begin(),

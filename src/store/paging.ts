@@ -39,23 +39,62 @@ function turnRequest(params: ListTurnsParams): PageRequest {
   }
 }
 
+/** An item of a turn that stands, and which of the turn's items it is. */
+export interface TurnItem {
+  readonly turnId: string
+  readonly index: number
+  readonly item: RolloutItem
+}
+
 /** A page of the items of a thread's turns, which were folded with all their items, or of one turn. */
 export function itemPage(turns: readonly StoredTurn[], params: ListItemsParams): ItemPage {
   const { turnId } = params
   const chosen = turnId === undefined ? turns : turns.filter((turn) => turn.turnId === turnId)
   if (turnId !== undefined && chosen.length === 0) throw unknownTurn(params.threadId, turnId)
   const entries = chosen.flatMap((turn) =>
-    turn.items.map((item, index) => ({ key: `${index}:${turn.turnId}`, item })),
+    turn.items.map((item, index) => ({ turnId: turn.turnId, index, item })),
   )
-  const page = pageOf(entries, (entry) => entry.key, {
+  const { entries: found, ...cursors } = pageOf(entries, itemKey, itemRequest(params))
+  return { items: found.map(({ item }) => item), ...cursors }
+}
+
+/** The item with which a page of items begins, or after which it does. */
+export interface ItemAnchor {
+  readonly turnId: string
+  readonly index: number
+  readonly inclusive: boolean
+}
+
+/** Where a page of items begins; `null`: with the first item. For stores that page in a database. */
+export function itemAnchor(params: ListItemsParams): ItemAnchor | null {
+  const { cursor } = params
+  if (!cursor) return null
+  const { query, sortDirection } = itemRequest(params)
+  const { id, inclusive } = decodeCursor([...query, sortDirection], cursor)
+  const [, index, turnId] = /^(0|[1-9]\d{0,8}):([^]*)$/.exec(id) ?? []
+  if (turnId === undefined) throw invalidCursor(cursor)
+  return { turnId, index: Number(index), inclusive }
+}
+
+/** A page of items that a database has found, in the order of the page. */
+export function foundItemPage(
+  entries: readonly TurnItem[],
+  more: boolean,
+  params: ListItemsParams,
+): ItemPage {
+  const items = entries.map(({ item }) => item)
+  return { items, ...cursorsOf(entries, itemKey, more, itemRequest(params)) }
+}
+
+function itemKey({ index, turnId }: TurnItem): string {
+  return `${index}:${turnId}`
+}
+
+function itemRequest(params: ListItemsParams): PageRequest {
+  return {
     ...params,
     sortDirection: params.sortDirection ?? 'asc',
-    query: ['items', params.threadId, turnId ?? null],
-  })
-  return {
-    items: page.entries.map((entry): RolloutItem => entry.item),
-    nextCursor: page.nextCursor,
-    backwardsCursor: page.backwardsCursor,
+    query: ['items', params.threadId, params.turnId ?? null],
   }
 }
 
@@ -120,7 +159,8 @@ function cursorAt(query: unknown, id: string, inclusive: boolean): string {
   return encodeCursor(query, { value: '', id, inclusive })
 }
 
-function unknownTurn(threadId: string, turnId: string): Error {
+/** The thread has no turn with an id, or not any more. */
+export function unknownTurn(threadId: string, turnId: string): Error {
   return invalidRequest('unknown-turn', `thread ${threadId} has no turn ${turnId}`, {
     threadId,
     path: '/turnId',

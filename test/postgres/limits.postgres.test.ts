@@ -3,7 +3,9 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
-import type { PostgresDriver } from '../../src/host/postgres.js'
+import type { ThreadStore } from '../../src/index.js'
+import type { LoadThreadHistoryParams } from '../../src/store/params.js'
+import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 
 /** Holds a lock on everything a namespace has in a table. */
@@ -52,50 +54,45 @@ test('an append that runs into the time limit is there once after it is repeated
   expect(history.items.slice(1)).toMatchObject(items)
 })
 
-test('a read is given up at once when its caller aborts it, and asks no more', async () => {
-  const storage = await freshStorage()
-  const behind = await storage.driver()
-  const steps = new EventEmitter()
-  let isReading = false
-  let statements = 0
-  const driver: PostgresDriver = {
-    durable: behind.durable,
-    holdsKeys: behind.holdsKeys,
-    query: (sql, params) => behind.query(sql, params),
-    transaction: (mode, work) =>
-      behind.transaction(mode, (session) =>
-        work({
-          async query(sql, params) {
-            statements += 1
-            if (isReading && statements === 2) {
-              steps.emit('asked')
-              await once(steps, 'answered')
-            }
-            return session.query(sql, params)
-          },
-        }),
-      ),
-    hold: (key) => behind.hold(key),
-    isHeld: (session, key) => behind.isHeld(session, key),
-    close: () => behind.close(),
-  }
-  const store = await storage.open({ driver })
-  const threadId = newThreadId()
-  await store.createThread(creating(threadId))
-  isReading = true
-  statements = 0
-  const stop = new AbortController()
-  const asked = once(steps, 'asked')
-  const reading = store.loadHistory({ threadId, signal: stop.signal })
-  await asked
-  stop.abort()
-  await expect(reading).rejects.toMatchObject({
-    code: 'RETRYABLE',
-    details: { reason: 'aborted' },
-  })
-  isReading = false
-  steps.emit('answered')
-  // Once the driver has its connection back, the read is over; bytes would have come next.
-  await behind.transaction('read', async () => {})
-  expect(statements).toBe(2)
-})
+test.each([
+  ['history', (store, read) => store.loadHistory(read)],
+  ['items', (store, read) => store.listItems({ ...read, pageSize: 5 })],
+] satisfies [string, (store: ThreadStore, read: LoadThreadHistoryParams) => Promise<unknown>][])(
+  'a read of %s is given up at once when its caller aborts it, and asks no more',
+  async (_, read) => {
+    const storage = await freshStorage()
+    const behind = await storage.driver()
+    const steps = new EventEmitter()
+    let isReading = false
+    let statements = 0
+    const driver = changeSessions(behind, (session) => ({
+      async query(sql, params) {
+        statements += 1
+        if (isReading && statements === 2) {
+          steps.emit('asked')
+          await once(steps, 'answered')
+        }
+        return session.query(sql, params)
+      },
+    }))
+    const store = await storage.open({ driver })
+    const threadId = newThreadId()
+    await store.createThread(creating(threadId))
+    isReading = true
+    statements = 0
+    const stop = new AbortController()
+    const asked = once(steps, 'asked')
+    const reading = read(store, { threadId, signal: stop.signal })
+    await asked
+    stop.abort()
+    await expect(reading).rejects.toMatchObject({
+      code: 'RETRYABLE',
+      details: { reason: 'aborted' },
+    })
+    isReading = false
+    steps.emit('answered')
+    // Once the driver has its connection back, the read is over; bytes would have come next.
+    await behind.transaction('read', async () => {})
+    expect(statements).toBe(2)
+  },
+)

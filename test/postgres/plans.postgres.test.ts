@@ -4,6 +4,7 @@ import { bareImport } from '../../conformance/build/imports.js'
 import { turn } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import type { PostgresDriver, PostgresSession } from '../../src/host/postgres.js'
+import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
 import { makeManyThreads } from '../support/many-threads.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 
@@ -38,15 +39,7 @@ function explaining(driver: PostgresDriver, plans: Map<string, string>): Postgre
       return session.query(sql, params)
     },
   })
-  return {
-    durable: driver.durable,
-    holdsKeys: driver.holdsKeys,
-    ...explained(driver),
-    transaction: (mode, work) => driver.transaction(mode, (session) => work(explained(session))),
-    hold: (key) => driver.hold(key),
-    isHeld: (session, key) => driver.isHeld(session, key),
-    close: () => driver.close(),
-  }
+  return changeSessions(driver, explained)
 }
 
 test(`no call reads a whole table of ${THREADS} threads`, { timeout: 600_000 }, async () => {

@@ -6,6 +6,7 @@ import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import { ThreadStoreError, type ThreadStore } from '../../src/index.js'
 import type { PostgresDriver, PostgresSession } from '../../src/host/postgres.js'
+import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
 import { freshStorage, messagesOf, newThreadId, type Storage } from './storage.js'
 
 const MIB = 1024 * 1024
@@ -56,23 +57,12 @@ function tampering(
   driver: PostgresDriver,
   spy: (sql: string, session: PostgresSession) => Promise<void>,
 ): PostgresDriver {
-  return {
-    durable: driver.durable,
-    holdsKeys: driver.holdsKeys,
-    query: (sql, params) => driver.query(sql, params),
-    transaction: (mode, work) =>
-      driver.transaction(mode, (session) =>
-        work({
-          async query(sql, params) {
-            await spy(sql, session)
-            return session.query(sql, params)
-          },
-        }),
-      ),
-    hold: (key) => driver.hold(key),
-    isHeld: (session, key) => driver.isHeld(session, key),
-    close: () => driver.close(),
-  }
+  return changeSessions(driver, (session) => ({
+    async query(sql, params) {
+      await spy(sql, session)
+      return session.query(sql, params)
+    },
+  }))
 }
 
 describe('the segments of a live thread', () => {

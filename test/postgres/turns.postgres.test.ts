@@ -9,12 +9,17 @@ import {
 } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import { foldTurns } from '../../src/history/fold-turns.js'
+import { systemClock } from '../../src/host/clock.js'
+import { systemIds } from '../../src/host/ids.js'
+import type { PostgresDriver, PostgresSession, SqlParam, SqlRow } from '../../src/host/postgres.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
-import type { TurnPage } from '../../src/store/records.js'
-import { turnPage } from '../../src/store/paging.js'
-import type { ListTurnsParams } from '../../src/store/params.js'
+import type { ItemPage, TurnPage } from '../../src/store/records.js'
+import { itemPage, turnPage } from '../../src/store/paging.js'
+import type { ListItemsParams, ListTurnsParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
+import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { readTurns } from '../../src/stores/postgres/read-turns.js'
 import { allThreads, runMigration } from '../migration-runs.js'
 import { copyHome, damagedHome } from '../support/homes.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
@@ -57,6 +62,47 @@ async function folded(store: ThreadStore, threadId: string): Promise<List> {
 async function expectFolded(store: ThreadStore, threadId: string, pageSize: number): Promise<void> {
   const expected = await everyPage(await folded(store, threadId), threadId, pageSize)
   expect(await everyPage((list) => store.listTurns(list), threadId, pageSize)).toEqual(expected)
+  await expectItems(store, threadId)
+}
+
+type ListItems = (params: ListItemsParams) => Promise<ItemPage>
+
+/** Every page of items, of all turns and of each, in both directions, and the pages back from each. */
+async function everyItemPage(
+  list: ListItems,
+  params: { readonly threadId: string; readonly pageSize: number; readonly turnId?: string },
+): Promise<ItemPage[]> {
+  const pages: ItemPage[] = []
+  for (const sortDirection of directions) {
+    let cursor: string | null = null
+    do {
+      const which = { ...params, includeArchived: true }
+      const page: ItemPage = await list({ ...which, sortDirection, cursor })
+      const back = sortDirection === 'asc' ? 'desc' : 'asc'
+      pages.push(page)
+      if (page.backwardsCursor !== null) {
+        const { backwardsCursor } = page
+        pages.push(await list({ ...which, sortDirection: back, cursor: backwardsCursor }))
+      }
+      cursor = page.nextCursor
+    } while (cursor !== null)
+  }
+  return pages
+}
+
+/** Whether the items that are listed are those of the whole history, folded. */
+async function expectItems(store: ThreadStore, threadId: string): Promise<void> {
+  const { items } = await store.loadHistory({ threadId, includeArchived: true })
+  const turns = foldTurns(items)
+  const expected: ListItems = (params) => Promise.resolve(itemPage(turns, params))
+  const count = turns.reduce((sum, each) => sum + each.items.length, 0)
+  const [first] = turns
+  for (const turnId of first ? [undefined, first.turnId] : [undefined]) {
+    const pageSize = Math.max(2, Math.ceil((turnId === undefined ? count : 10) / 3))
+    const params = { threadId, pageSize, ...(turnId !== undefined && { turnId }) }
+    const found = await everyItemPage((list) => store.listItems(list), params)
+    expect(found).toEqual(await everyItemPage(expected, params))
+  }
 }
 
 /** Brings every thread of a home into a storage. */
@@ -99,6 +145,7 @@ describe('stored turns', () => {
         const list: List = (params) => store.listTurns(params)
         const pages = await everyPage(expected, threadId, pageSize)
         expect(await everyPage(list, threadId, pageSize)).toEqual(pages)
+        await expectItems(store, threadId)
         await dropTurns(storage)
         for (const itemsView of views) {
           const params = { ...whole, itemsView }
@@ -121,6 +168,7 @@ describe('stored turns', () => {
       if (expected === null) continue
       const pages = await everyPage(expected, threadId, 3)
       expect(await everyPage((list) => store.listTurns(list), threadId, 3)).toEqual(pages)
+      await expectItems(store, threadId)
     }
   })
 
@@ -159,6 +207,72 @@ const batch: fc.Arbitrary<RolloutItem[]> = fc.oneof(
 const step = fc.record({
   items: fc.array(batch, { minLength: 1, maxLength: 3 }).map((batches) => batches.flat()),
   next: fc.constantFrom('append', 'list', 'reopen'),
+})
+
+/** A driver that counts the bytes of segments that statements give. */
+function countingBytes(driver: PostgresDriver): { driver: PostgresDriver; bytes: () => number } {
+  let bytes = 0
+  const counted = (session: PostgresSession): PostgresSession => ({
+    async query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]) {
+      const rows = await session.query<Row>(sql, params)
+      for (const row of rows) bytes += Number(row['codec'] === undefined ? 0 : row['byte_count'])
+      return rows
+    },
+  })
+  return { driver: changeSessions(driver, counted), bytes: () => bytes }
+}
+
+/** A history in which a turn is long, others are short, and something late comes to the long one. */
+function longHistory(): RolloutItem[] {
+  const said = Array.from({ length: 1500 }, (_, n) => agentMessage(`${n} ${'words '.repeat(600)}`))
+  const late = event('item_completed', { turn_id: 'long', item: { type: 'AgentMessage' } })
+  const long = [...turn('long', 'tell me all').slice(0, -1), ...said]
+  return [...turn('a', 'short'), ...long, ...turn('b', 'shorter'), late, ...turn('c', 'end')]
+}
+
+describe('a long turn', () => {
+  test('is folded in pieces, and its items are read where they stand', async () => {
+    const storage = await freshStorage()
+    const { driver, bytes } = countingBytes(await storage.driver())
+    const store = await storage.open({ driver })
+    const threadId = newThreadId()
+    await store.createThread(creating(threadId))
+    const items = longHistory()
+    for (let n = 0; n < items.length; n += 100) {
+      await store.appendItems({ threadId, items: items.slice(n, n + 100) })
+    }
+    await store.discardThread({ threadId })
+    const { namespace } = storage
+    const context = { driver, namespace, clock: systemClock, ids: systemIds, projectsTurns: true }
+    let pieces = 0
+    const sql = `SELECT byte_count FROM threadstore.turn_projections WHERE namespace = $1`
+    const read = await readTurns(
+      context,
+      { threadId },
+      (_, { now, stored }) => {
+        pieces = now.byteCount - (stored?.byteCount ?? 0)
+        return Promise.resolve(now.byteCount)
+      },
+      2 ** 20,
+    )
+    expect(pieces).toBeLessThan(read / 3)
+    expect(await storage.sql(sql, [namespace])).toEqual([{ byte_count: read }])
+
+    await store.resumeThread({ threadId })
+    await store.shutdownThread({ threadId })
+    await expectFolded(store, threadId, 2)
+    const turns = foldTurns(items)
+    const page = { threadId, pageSize: 20 }
+    const { nextCursor } = itemPage(turns, { ...page, pageSize: 900 })
+    for (const cursor of [null, nextCursor]) {
+      for (const which of [{ cursor }, { sortDirection: 'desc' } as const]) {
+        const before = bytes()
+        const found = await store.listItems({ ...page, ...which })
+        expect(found).toEqual(itemPage(turns, { ...page, ...which }))
+        expect(bytes() - before).toBeLessThan(read / 2)
+      }
+    }
+  })
 })
 
 describe('stored turns of a thread', () => {

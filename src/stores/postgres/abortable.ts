@@ -1,5 +1,6 @@
-import type { PostgresDriver, PostgresSession } from '../../host/postgres.js'
+import type { PostgresSession } from '../../host/postgres.js'
 import { ThreadStoreError } from '../../store/errors.js'
+import { changeSessions } from './change-sessions.js'
 import type { PostgresContext } from './postgres-context.js'
 
 /**
@@ -18,23 +19,10 @@ export async function readUntilAborted<T>(
       const stop = (): void => reject(abortedError(signal))
       signal.addEventListener('abort', stop, { signal: stopped.signal })
     })
-    const driver = stoppingDriver(context.driver, signal)
+    const driver = changeSessions(context.driver, (session) => stoppingSession(session, signal))
     return await Promise.race([aborted, read({ ...context, driver })])
   } finally {
     stopped.abort()
-  }
-}
-
-function stoppingDriver(driver: PostgresDriver, signal: AbortSignal): PostgresDriver {
-  return {
-    durable: driver.durable,
-    holdsKeys: driver.holdsKeys,
-    ...stoppingSession(driver, signal),
-    transaction: (mode, work) =>
-      driver.transaction(mode, (session) => work(stoppingSession(session, signal))),
-    hold: (key) => driver.hold(key),
-    isHeld: (session, key) => driver.isHeld(session, key),
-    close: () => driver.close(),
   }
 }
 

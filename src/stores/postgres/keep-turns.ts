@@ -2,7 +2,7 @@ import type { ThreadId } from '../../protocol/thread-id.js'
 import type { PostgresContext } from './postgres-context.js'
 import { type ProjectedTurns, projectedTurns, turnsToFold } from './projected-turns.js'
 import { findThread } from './thread-row.js'
-import { findProjection, replaceProjection } from './turn-projection.js'
+import { FOLDED_BYTES_MAX, findProjection, replaceProjection } from './turn-projection.js'
 import { insertTurns } from './turn-row.js'
 
 /**
@@ -39,13 +39,15 @@ export async function refreshTurns(
 ): Promise<boolean> {
   const { driver, namespace, projectsTurns } = context
   if (!projectsTurns) return false
-  const turns = await driver.transaction('read', async (session) => {
-    const thread = await findThread(session, namespace, threadId)
-    const toFold = thread && (await turnsToFold(session, namespace, thread))
-    if (toFold === null || toFold.byteCount > bytesMax) return null
-    return projectedTurns(session, namespace, toFold)
-  })
-  if (turns === null || turns.now.byteCount === turns.stored?.byteCount) return false
-  await keepTurns(context, turns)
-  return true
+  for (let refreshed = false; ; refreshed = true) {
+    const turns = await driver.transaction('read', async (session) => {
+      const thread = await findThread(session, namespace, threadId)
+      const toFold = thread && (await turnsToFold(session, namespace, thread))
+      if (toFold === null || toFold.byteCount > bytesMax) return null
+      return projectedTurns(session, namespace, toFold, FOLDED_BYTES_MAX)
+    })
+    if (turns === null || turns.now === turns.stored) return refreshed
+    await keepTurns(context, turns)
+    if (turns.isWhole) return true
+  }
 }

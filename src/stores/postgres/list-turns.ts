@@ -5,52 +5,21 @@ import { invalidCursor } from '../../store/cursor.js'
 import { foundTurnPage, turnAnchor } from '../../store/paging.js'
 import type { ListTurnsParams } from '../../store/params.js'
 import type { TurnPage } from '../../store/records.js'
-import { keepTurns } from './keep-turns.js'
 import type { PostgresContext } from './postgres-context.js'
-import {
-  type ProjectedTurns,
-  type TurnsToFold,
-  projectedTurns,
-  turnsToFold,
-} from './projected-turns.js'
-import { visibleThread } from './thread-row.js'
+import type { ProjectedTurns } from './projected-turns.js'
+import { readTurns } from './read-turns.js'
 import { itemsOfTurns } from './turn-items.js'
 import type { ProjectedTurn } from './turn-projector.js'
-import { turnsBetween, turnsWithIds } from './turn-row.js'
-import { findWriter } from './writer-lease.js'
-
-/** Bytes since the last projection, beyond which a reader leaves a newer one behind. */
-const WORTH_KEEPING_BYTES = 64 * 1024
+import { turnsAt, turnsNamed } from './turn-range.js'
 
 /** A page of a thread's turns: a range of the stored ones, and what was appended since. */
 export async function listTurns(
   context: PostgresContext,
   list: ListTurnsParams,
 ): Promise<TurnPage> {
-  const { driver, namespace } = context
-  const { page, kept } = await driver.transaction('read', async (session) => {
-    const thread = await visibleThread(session, namespace, list)
-    const toFold = await turnsToFold(session, namespace, thread)
-    const turns = await projectedTurns(session, namespace, toFold)
-    return {
-      page: await pageOf(session, namespace, turns, list),
-      kept: (await isWorthKeeping(context, session, toFold)) ? turns : null,
-    }
-  })
-  // Whoever may only read, or is in somebody's way, has the answer all the same.
-  if (kept !== null) await keepTurns(context, kept).catch(() => undefined)
-  return page
-}
-
-/** Whether folded turns should be stored: not after every few items of a thread that is written. */
-async function isWorthKeeping(
-  context: PostgresContext,
-  session: PostgresSession,
-  { stored, byteCount, source }: TurnsToFold,
-): Promise<boolean> {
-  if (stored === null || byteCount >= WORTH_KEEPING_BYTES) return true
-  if (byteCount === 0) return false
-  return (await findWriter(context, session, source.current.rolloutId)) === null
+  return readTurns(context, list, (session, turns) =>
+    pageOf(session, context.namespace, turns, list),
+  )
 }
 
 async function pageOf(
@@ -79,31 +48,12 @@ async function startOf(
 ): Promise<number> {
   const anchor = turnAnchor(list)
   if (anchor === null) return 0
-  const { threadId, storedCount, changed, count } = turns
-  const stored = await turnsWithIds(session, namespace, threadId, [anchor.id])
-  const indexes = [
-    ...stored.map(({ index }) => index).filter((index) => index < storedCount),
-    ...changed.filter(({ id }) => id === anchor.id).map(({ index }) => index),
-  ]
+  const named = await turnsNamed(session, namespace, turns, anchor.id)
+  const indexes = named.map(({ index }) => index)
   if (indexes.length === 0) throw invalidCursor(list.cursor ?? '')
   const isAscending = list.sortDirection === 'asc'
-  const before = isAscending ? Math.min(...indexes) : count - 1 - Math.max(...indexes)
+  const before = isAscending ? Math.min(...indexes) : turns.count - 1 - Math.max(...indexes)
   return anchor.inclusive ? before : before + 1
-}
-
-async function turnsAt(
-  session: PostgresSession,
-  namespace: string,
-  { threadId, storedCount, changed }: ProjectedTurns,
-  [from, to]: readonly [from: number, to: number],
-): Promise<ProjectedTurn[]> {
-  const range = [from, Math.min(to, storedCount)] as const
-  const stored = await turnsBetween(session, namespace, threadId, range)
-  const newer = new Map(changed.map((turn) => [turn.index, turn]))
-  const appended = changed.filter(
-    ({ index }) => index >= storedCount && index >= from && index < to,
-  )
-  return [...stored.map((turn) => newer.get(turn.index) ?? turn), ...appended]
 }
 
 async function storedTurns(

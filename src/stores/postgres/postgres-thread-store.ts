@@ -26,6 +26,7 @@ import { historyDigest } from './history-digest.js'
 import { ImportBatcher } from './import-batcher.js'
 import { importThread } from './import-thread.js'
 import { LeaseKeeper } from './lease-keeper.js'
+import { listItems } from './list-items.js'
 import { listThreads } from './list-threads.js'
 import { listTurns } from './list-turns.js'
 import type { LiveWriter } from './live-writer.js'
@@ -155,6 +156,7 @@ export class PostgresThreadStore implements ThreadStore {
   }
 
   async listItems(list: params.ListItemsParams): Promise<ItemPage> {
+    if (this.#context.projectsTurns) return this.#read(list, (context) => listItems(context, list))
     return itemPage(await this.#foldedTurns(list, 'full'), list)
   }
 

@@ -6,7 +6,13 @@ import { type LocatedItem, readItems } from './read-items.js'
 import type { ThreadRow } from './thread-row.js'
 import { type ThreadStretches, stretchesOf } from './thread-stretches.js'
 import { type ProjectedTurn, TurnProjector } from './turn-projector.js'
-import { type TurnProjection, findProjection, isPrefix, lineageText } from './turn-projection.js'
+import {
+  type FoldedUpTo,
+  type TurnProjection,
+  findProjection,
+  lineageText,
+  placeInHistory,
+} from './turn-projection.js'
 import { turnsBetween, turnsWithIds } from './turn-row.js'
 
 /** The turns of a thread, some as they are stored, the others folded just now. */
@@ -23,17 +29,22 @@ export interface ProjectedTurns {
   readonly changed: readonly ProjectedTurn[]
   /** Turns in all. */
   readonly count: number
+  /** Whether that is the whole history, and not only as much of it as was to be folded at once. */
+  readonly isWhole: boolean
 }
 
 /** What there is to fold: the history of a thread, and what was projected of it before. */
 export interface TurnsToFold {
   readonly threadId: ThreadId
   readonly source: ThreadStretches
-  readonly lineage: string
   readonly stored: TurnProjection | null
+  /** Where folding begins. */
+  readonly from: FoldedUpTo
   /** Bytes that have to be read. */
   readonly byteCount: number
 }
+
+const BEGINNING: FoldedUpTo = { stretch: 0, byteCount: 0 }
 
 /** Finds out what there is to fold. `session` is a transaction that reads one point in time. */
 export async function turnsToFold(
@@ -44,30 +55,37 @@ export async function turnsToFold(
   requireKnownHistoryMode(thread.record)
   const { threadId } = thread.record
   const source = await stretchesOf(session, namespace, thread)
-  const lineage = lineageText(source)
   const found = await findProjection(session, namespace, threadId)
-  const stored = found?.lineage === lineage && isPrefix(found, source) ? found : null
-  const whole = source.stretches.reduce((sum, { toByte }) => sum + toByte, 0)
-  const byteCount = stored === null ? whole : source.current.byteCount - stored.byteCount
-  return { threadId, source, lineage, stored, byteCount }
+  const end = found && placeInHistory(found, source.stretches)
+  const from = end ?? BEGINNING
+  const byteCount = source.stretches
+    .slice(from.stretch)
+    .reduce((sum, { toByte }) => sum + toByte, -from.byteCount)
+  return { threadId, source, stored: end && found, from, byteCount }
 }
 
-/** The turns of a thread: what was projected before as it is, and what was appended since. */
+/**
+ * The turns of a thread: what was projected before as it is, and what was appended since.
+ * @param bytesMax - folding ends with the first line behind so many bytes
+ */
 export async function projectedTurns(
   session: PostgresSession,
   namespace: string,
   toFold: TurnsToFold,
+  bytesMax: number = Infinity,
 ): Promise<ProjectedTurns> {
-  const { threadId, source, lineage, stored } = toFold
-  if (stored !== null && toFold.byteCount === 0) {
+  const { threadId, source, stored, from } = toFold
+  if (stored !== null && toFold.byteCount === 0 && from.stretch === source.stretches.length - 1) {
     const storedCount = stored.closedCount + (stored.isOpen ? 1 : 0)
-    return { threadId, source, stored, now: stored, storedCount, changed: [], count: storedCount }
+    const counts = { storedCount, changed: [], count: storedCount, isWhole: true }
+    return { threadId, source, stored, now: stored, ...counts }
   }
   const projector = new TurnProjector(await startOf(session, namespace, threadId, stored))
-  const itemCount = await project(session, namespace, toFold, projector)
-  const { byteCount, endsLine } = source.current
+  const { end, itemCount } = await project(session, namespace, toFold, projector, bytesMax)
+  const { byteCount, endsLine } = end ?? source.current
   const { closed: closedCount, open, untouched } = projector.folding
   const isOpen = open !== null
+  const lineage = lineageText(source.stretches, end?.stretch ?? source.stretches.length - 1)
   return {
     threadId,
     source,
@@ -76,22 +94,34 @@ export async function projectedTurns(
     storedCount: untouched,
     changed: projector.changed(),
     count: closedCount + (isOpen ? 1 : 0),
+    isWhole: end === null,
   }
 }
 
-/** Folds what is not stored; gives the number of items of the whole history. */
+interface Projected {
+  /** Items of the history so far. */
+  readonly itemCount: number
+  /** Where folding ended; `null`: with the history. */
+  readonly end: (FoldedUpTo & { readonly endsLine: true }) | null
+}
+
+/** Folds what is not stored. */
 async function project(
   session: PostgresSession,
   namespace: string,
-  { threadId, source, stored }: TurnsToFold,
+  { threadId, source: { stretches }, stored, from }: TurnsToFold,
   projector: TurnProjector,
-): Promise<number> {
+  bytesMax: number,
+): Promise<Projected> {
   const known = new Set<string>()
   let itemCount = stored?.itemCount ?? 0
-  for (const [index, { logId, toByte }] of source.stretches.entries()) {
-    if (stored !== null && index < source.stretches.length - 1) continue
-    const range = { logId, fromByte: stored?.byteCount ?? 0, toByte }
+  let room = bytesMax
+  for (const [stretch, { logId, toByte }] of stretches.entries()) {
+    if (stretch < from.stretch) continue
+    let byteCount = stretch === from.stretch ? from.byteCount : 0
+    const range = { logId, fromByte: byteCount, toByte }
     for await (const located of readItems(session, namespace, range)) {
+      if (room <= 0) return { itemCount, end: { stretch, byteCount, endsLine: true } }
       if (stored !== null) {
         const ids = namedTurns(located, projector).filter((id) => !known.has(id))
         for (const id of ids) known.add(id)
@@ -99,12 +129,15 @@ async function project(
         for (const turn of turns) projector.folding.know(turn)
       }
       for (const { item, fromByte, toByte: end } of located) {
-        projector.push(item, itemCount, [index, fromByte, end])
+        projector.push(item, itemCount, [stretch, fromByte, end])
         itemCount += 1
       }
+      const end = located.at(-1)?.toByte ?? byteCount
+      room -= end - byteCount
+      byteCount = end
     }
   }
-  return itemCount
+  return { itemCount, end: null }
 }
 
 async function startOf(

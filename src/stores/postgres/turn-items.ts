@@ -43,7 +43,7 @@ export async function itemsOfTurns(
 function runsOf(owned: readonly OwnedPlace[]): readonly (readonly OwnedPlace[])[] {
   const sorted = owned.toSorted((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1])
   const runs: OwnedPlace[][] = []
-  let end: Place = [-1, 0, 0]
+  let end: Place = [-1, 0, 0, 0]
   for (const each of sorted) {
     const [stretch, fromByte] = each.place
     if (stretch !== end[0] || fromByte - end[2] > GAP_BYTES_MAX) runs.push([])

@@ -1,17 +1,21 @@
 import type { PostgresSession } from '../../host/postgres.js'
+import { parseJson } from '../../protocol/parse-json.js'
 import type { ThreadId } from '../../protocol/thread-id.js'
-import type { ThreadStretches } from './thread-stretches.js'
+import type { Stretch } from './thread-stretches.js'
 
 /** Counted up when turns are folded, or stored, in another way: what was stored before is stale. */
 const PROJECTION_VERSION = 1
 
+/** Bytes that are folded at once, at most: what memory holds of the turns in a history. */
+export const FOLDED_BYTES_MAX: number = 16 * 1024 * 1024
+
 /** How far a history has been projected into turns. */
 export interface TurnProjection {
-  /** Which logs the history ran through, apart from where the last one ended. */
+  /** Which logs were read, apart from how far the last one was. */
   readonly lineage: string
-  /** Where the last one ended. */
+  /** How far. */
   readonly byteCount: number
-  /** Whether that was the end of a line. */
+  /** Whether that is the end of a line. */
   readonly endsLine: boolean
   /** Items before that, from the start of the lineage. */
   readonly itemCount: number
@@ -86,22 +90,35 @@ export async function deleteTurns(
   }
 }
 
-/**
- * Which logs a history runs through. Bytes are appended to a log or it is replaced by another one,
- * so the logs and where they end say what stands in them.
- */
-export function lineageText({ stretches, current }: ThreadStretches): string {
-  return JSON.stringify(
-    stretches.map(({ rolloutId, logId, toByte }) =>
-      rolloutId === current.rolloutId ? [logId] : [logId, toByte],
-    ),
-  )
+/** Where folding goes on after what a projection holds. */
+export interface FoldedUpTo {
+  /** The stretch of the history in which it ended, counted from the oldest. */
+  readonly stretch: number
+  readonly byteCount: number
 }
 
-/** Whether a projection is of the beginning of a history, so that folding can go on from its end. */
-export function isPrefix(projection: TurnProjection, { current }: ThreadStretches): boolean {
-  return (
-    projection.byteCount === current.byteCount ||
-    (projection.endsLine && projection.byteCount < current.byteCount)
-  )
+/**
+ * Where a projection ends in a history, if it is of the beginning of that history; `null` when it is
+ * of another one.
+ */
+export function placeInHistory(
+  { lineage, byteCount, endsLine }: TurnProjection,
+  stretches: readonly Stretch[],
+): FoldedUpTo | null {
+  const logs = parseJson(lineage)
+  const stretch = Array.isArray(logs) ? logs.length - 1 : -1
+  const end = stretches[stretch]?.toByte
+  if (end === undefined || lineageText(stretches, stretch) !== lineage) return null
+  return byteCount === end || (endsLine && byteCount < end) ? { stretch, byteCount } : null
+}
+
+/**
+ * Which logs a history runs through as far as one of its stretches. Bytes are appended to a log or it
+ * is replaced by another one, so the logs and where they end say what stands in them.
+ */
+export function lineageText(stretches: readonly Stretch[], last: number): string {
+  const logs = stretches
+    .slice(0, last + 1)
+    .map(({ logId, toByte }, index) => (index === last ? [logId] : [logId, toByte]))
+  return JSON.stringify(logs)
 }

@@ -6,8 +6,14 @@ import { isJsonObject } from '../../protocol/json.js'
 import type { TokenUsage } from '../../protocol/metadata.js'
 import type { RolloutItem } from '../../protocol/rollout-item.js'
 
-/** Bytes that hold items of one turn and nothing else; stretches are counted from the oldest. */
-export type Place = readonly [stretch: number, fromByte: number, toByte: number]
+/** Bytes of a log; stretches are counted from the oldest. */
+export type ItemPlace = readonly [stretch: number, fromByte: number, toByte: number]
+
+/**
+ * Bytes that hold items of one turn and nothing else, and how many: that is not known of turns that
+ * were stored before it was kept.
+ */
+export type Place = readonly [...ItemPlace, itemCount?: number]
 
 /** What the projection keeps of the items of a turn. */
 export interface ProjectedContents {
@@ -27,7 +33,7 @@ export type ProjectedTurn = FoldedTurn<ProjectedContents>
 /** Folds items into turns that know where their items stand. */
 export class TurnProjector {
   readonly folding: Folding<ProjectedContents>
-  #place: Place = [0, 0, 0]
+  #place: ItemPlace = [0, 0, 0]
 
   constructor(start?: FoldStart<ProjectedContents>) {
     const contents: TurnContents<ProjectedContents> = {
@@ -37,7 +43,7 @@ export class TurnProjector {
     this.folding = new Folding(contents, start)
   }
 
-  push(item: RolloutItem, ordinal: number, place: Place): void {
+  push(item: RolloutItem, ordinal: number, place: ItemPlace): void {
     this.#place = place
     this.folding.push(item, ordinal)
   }
@@ -62,7 +68,7 @@ function newContents(): ProjectedContents {
   }
 }
 
-function addItem(into: ProjectedContents, item: RolloutItem, place: Place): void {
+function addItem(into: ProjectedContents, item: RolloutItem, place: ItemPlace): void {
   into.changed = true
   into.itemCount += 1
   addPlace(into.places, place)
@@ -72,12 +78,11 @@ function addItem(into: ProjectedContents, item: RolloutItem, place: Place): void
   into.tokenUsage = tokenUsageIn(item) ?? into.tokenUsage
 }
 
-function addPlace(places: Place[], place: Place): void {
-  const [stretch, fromByte, toByte] = place
+function addPlace(places: Place[], [stretch, fromByte, toByte]: ItemPlace): void {
   const last = places.at(-1)
-  if (last?.[0] === stretch && last[2] === fromByte) {
-    places[places.length - 1] = [stretch, last[1], toByte]
-  } else places.push(place)
+  if (last?.[0] === stretch && last[2] === fromByte && last[3] !== undefined) {
+    places[places.length - 1] = [stretch, last[1], toByte, last[3] + 1]
+  } else places.push([stretch, fromByte, toByte, 1])
 }
 
 function tokenUsageIn({ type, payload }: RolloutItem): TokenUsage | null {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { previewOfUserItem, previewOfUserMessage } from '../../history/preview.js'
-import type { PostgresSession, SqlParam } from '../../host/postgres.js'
+import type { PostgresSession, SqlParam, SqlRow } from '../../host/postgres.js'
 import { isJsonObject } from '../../protocol/json.js'
 import { parseJson } from '../../protocol/parse-json.js'
 import { printJson } from '../../protocol/print-json.js'
@@ -28,6 +28,12 @@ interface SqlTurn {
 /** What stands in `contents`. */
 type Contents = Omit<ProjectedContents, 'changed'>
 type Facts = Omit<ProjectedTurn, 'index' | 'contents'>
+
+/** A turn and how many items it has. */
+export interface TurnSize {
+  readonly position: number
+  readonly itemCount: number
+}
 
 const columns: readonly (readonly [name: string, type: ColumnType])[] = [
   ['position', 'integer'],
@@ -98,6 +104,22 @@ export async function turnsBetween(
     [namespace, threadId, from, to],
   )
   return rows.map(turnFrom)
+}
+
+/** How many items the turns at some positions have, oldest first. */
+export async function turnSizes(
+  session: PostgresSession,
+  namespace: string,
+  threadId: ThreadId,
+  [from, to]: readonly [from: number, to: number],
+): Promise<readonly TurnSize[]> {
+  if (from >= to) return []
+  return session.query<TurnSize & SqlRow>(
+    `SELECT t.position, t.item_count AS "itemCount" FROM threadstore.turns t
+      WHERE t.namespace = $1 AND t.thread_id = $2::uuid
+        AND t.position >= $3::integer AND t.position < $4::integer ORDER BY t.position`,
+    [namespace, threadId, from, to],
+  )
 }
 
 /** The turns with some ids, oldest first. */
