@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, inject, test } from 'vitest'
@@ -17,25 +17,29 @@ import { startUnreliableProxy } from './support/unreliable-proxy.js'
 /** `THREADSTORE_KILLS=200` is the long run. */
 const KILLS = Number(process.env['THREADSTORE_KILLS'] ?? 10)
 const SEED = Number(process.env['THREADSTORE_SEED'] ?? 1)
+/** `THREADSTORE_LARGE_KILLS=50 THREADSTORE_LARGE_MIB=200` is the long run. */
+const LARGE_KILLS = Number(process.env['THREADSTORE_LARGE_KILLS'] ?? 1)
+const LARGE_BYTES = Number(process.env['THREADSTORE_LARGE_MIB'] ?? 24) * 1024 * 1024
+/** What is on its way, what waits to be, and what the connection has not yet let go of. */
+const REDONE_MAX = 16 * 1024 * 1024
 
 /** Thirty threads, the last of which is large enough to be sent ahead in parts. */
-function newHome(largeBytes: number): string {
+function newHome(largeBytes: number, threads = 30): string {
   const home = join(temporaryFolder(), '.codex')
   const folder = join(home, 'sessions', '2026', '11', '22')
   mkdirSync(folder, { recursive: true })
-  for (let number = 0; number < 30; number += 1) {
+  for (let number = 30 - threads; number < 30; number += 1) {
     const id = `019a0000-0000-7000-8000-${String(number).padStart(12, '0')}`
     const timestamp = '2026-11-22T12:00:00.000Z'
     const meta = { id, timestamp, cwd: '/p', originator: 'codex_cli_rs', cli_version: '0.131.0' }
-    const lines: unknown[] = [
-      { timestamp, type: 'session_meta', payload: { ...meta, source: 'cli' } },
-    ]
+    const file = join(folder, `rollout-2026-11-22T12-00-00-${id}.jsonl`)
+    const add = (type: string, payload: object): void =>
+      appendFileSync(file, `${JSON.stringify({ timestamp, type, payload })}\n`)
+    add('session_meta', { ...meta, source: 'cli' })
     for (let left = number === 29 ? largeBytes : 20_000; left > 0; left -= 64_000) {
       const message = randomBytes(Math.min(left, 64_000) * 0.75).toString('base64')
-      lines.push({ timestamp, type: 'event_msg', payload: { type: 'user_message', message } })
+      add('event_msg', { type: 'user_message', message })
     }
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-    writeFileSync(join(folder, `rollout-2026-11-22T12-00-00-${id}.jsonl`), text)
   }
   return home
 }
@@ -93,6 +97,62 @@ test(
     expect(await run(Number.POSITIVE_INFINITY)).toBe(true)
   },
   60_000 * (1 + KILLS / 10),
+)
+
+test(
+  'kills in the middle of one large thread have little of it sent again',
+  async () => {
+    const home = newHome(LARGE_BYTES, 1)
+    const url = new URL(inject('postgresUrl'))
+    const driver = await openPgDriver({ url: url.href, clock: systemClock })
+    await using proxy = await startUnreliableProxy(Number(url.port))
+    let round = 0
+    let sent = 0
+    let arrivedBefore = 0
+    const redone: number[] = []
+
+    /** Whether the run came to its end before so many bytes were on their way. */
+    async function run(killAt: number): Promise<boolean> {
+      const namespace = `large_${round}`
+      const through = `postgres://postgres:test@127.0.0.1:${proxy.port}/postgres`
+      const running = startCli(['migrate', home, `${through}?namespace=${namespace}`])
+      sent = 0
+      proxy.onChunk = (chunk) => {
+        sent += chunk.length
+        if (sent >= killAt) running.kill('SIGKILL')
+      }
+      const { status, signal } = await running.ended
+      expect({ status, signal }).toMatchObject(
+        signal === null ? { status: 0 } : { signal: 'SIGKILL' },
+      )
+      const [row] = await driver.query<{ arrived: number }>(
+        `SELECT coalesce(sum(length(bytes)), 0)::bigint AS arrived FROM threadstore.segments
+          WHERE namespace = $1`,
+        [namespace],
+      )
+      const arrived = row?.arrived ?? 0
+      redone.push(sent - (arrived - arrivedBefore))
+      arrivedBefore = arrived
+      if (signal !== null) return false
+      const there = await compared(home, `${url.href}?namespace=${namespace}`, true)
+      expect(there).toMatchObject({ equal: 1 })
+      return true
+    }
+
+    const stops = fc.integer({ min: 7_000_000, max: Math.ceil(LARGE_BYTES / 3) })
+    for (const stop of fc.sample(stops, { numRuns: LARGE_KILLS, seed: SEED })) {
+      if (!(await run(stop))) continue
+      round += 1
+      arrivedBefore = 0
+    }
+    expect(arrivedBefore).toBeGreaterThan(0)
+    expect(await run(Number.POSITIVE_INFINITY)).toBe(true)
+    await driver.close()
+    const most = Math.max(...redone)
+    console.info(`${LARGE_KILLS} kills in ${LARGE_BYTES} bytes: at most ${most} sent again`)
+    expect(most).toBeLessThan(REDONE_MAX)
+  },
+  60_000 * (1 + LARGE_KILLS / 2),
 )
 
 test('a server that is killed and comes back loses nothing', async () => {

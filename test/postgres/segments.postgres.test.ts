@@ -7,6 +7,7 @@ import { creating } from '../../conformance/build/params.js'
 import { ThreadStoreError, type ThreadStore } from '../../src/index.js'
 import type { PostgresDriver, PostgresSession } from '../../src/host/postgres.js'
 import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { census, noiseLines, nothing } from './large-imports.js'
 import { freshStorage, messagesOf, newThreadId, type Storage } from './storage.js'
 
 const MIB = 1024 * 1024
@@ -18,33 +19,6 @@ async function segmentsOf({ sql, namespace }: Storage): Promise<readonly unknown
       WHERE namespace = $1 ORDER BY log_id, first_byte`,
     [namespace],
   )
-}
-
-/** How much is stored in a namespace, table by table. */
-async function census({ sql, namespace }: Storage): Promise<unknown> {
-  const [row] = await sql(
-    `SELECT (SELECT count(*) FROM threadstore.threads WHERE namespace = $1) AS threads,
-        (SELECT count(*) FROM threadstore.rollouts WHERE namespace = $1) AS rollouts,
-        (SELECT count(*) FROM threadstore.segments WHERE namespace = $1) AS segments,
-        (SELECT count(*) FROM threadstore.arriving_logs WHERE namespace = $1) AS arriving`,
-    [namespace],
-  )
-  return row
-}
-
-const nothing = { threads: 0, rollouts: 0, segments: 0, arriving: 0 }
-
-/** Lines that hardly compress, so that they do not wait in memory. */
-function* noiseLines(bytes: number): Generator<Buffer> {
-  let sent = 0
-  for (let line = 0; sent < bytes; line += 1) {
-    const noise = Array.from({ length: 3000 }, (_, index) =>
-      createHash('sha512').update(`${line} ${index}`).digest('base64'),
-    ).join('')
-    const bytesOfLine = Buffer.from(`{"type":"event_msg","payload":"${noise}"}\n`)
-    sent += bytesOfLine.length
-    yield bytesOfLine
-  }
 }
 
 async function exported(store: ThreadStore, threadId: string): Promise<Buffer> {
@@ -161,34 +135,6 @@ describe('an import', () => {
     expect(rollouts[0]?.sha256).toBe(hash.digest('hex'))
     expect(await census(storage)).toMatchObject({ threads: 1, rollouts: 1, arriving: 0 })
     expect(await other.historyDigest({ threadId })).toEqual({ threadId, rollouts })
-  })
-
-  test('that breaks off leaves nothing', async () => {
-    const storage = await freshStorage()
-    const store = await storage.open()
-    async function* chunks(): AsyncGenerator<Uint8Array> {
-      yield* noiseLines(12 * MIB)
-      await Promise.reject(new RangeError('the source is gone'))
-    }
-    await expect(store.importThread(bareImport(newThreadId(), chunks()))).rejects.toThrow(
-      'the source is gone',
-    )
-    expect(await census(storage)).toEqual(nothing)
-  })
-
-  test('that is aborted leaves nothing', async () => {
-    const storage = await freshStorage()
-    const store = await storage.open()
-    const controller = new AbortController()
-    async function* chunks(): AsyncGenerator<Uint8Array> {
-      for (const line of noiseLines(12 * MIB)) yield await Promise.resolve(line)
-      controller.abort()
-      for (const line of noiseLines(4 * MIB)) yield await Promise.resolve(line)
-    }
-    await expect(
-      store.importThread({ ...bareImport(newThreadId(), chunks()), signal: controller.signal }),
-    ).rejects.toMatchObject({ code: 'RETRYABLE', details: { reason: 'aborted' } })
-    expect(await census(storage)).toEqual(nothing)
   })
 
   test('clears away what importers that are gone have left', async () => {

@@ -1,10 +1,12 @@
-import { insertSegments, type Segment } from './segment-rows.js'
+import type { PostgresSession } from '../../host/postgres.js'
+import { ThreadStoreError } from '../../store/errors.js'
+import { newLogId } from './begin-rollout.js'
 import type { PostgresContext } from './postgres-context.js'
+import type { Segment } from './segment-rows.js'
+import { type LogPurpose, SentLog } from './sent-log.js'
 
 /** Packed bytes of one log that are kept in memory, at most, before they are sent ahead. */
 const BATCH_BYTES = 4 * 1024 * 1024
-/** How long a log may stand still on its way before somebody else clears it away. */
-const ABANDONED_AFTER = '1 day'
 
 /**
  * A log on its way in. A small one waits in memory for the transaction that publishes it. A large
@@ -12,21 +14,26 @@ const ABANDONED_AFTER = '1 day'
  * transaction is open while the source is waited for.
  */
 export class ArrivingLog {
-  readonly logId: string
   readonly #context: PostgresContext
+  readonly #purpose: LogPurpose
+  readonly #ownId = newLogId()
   #batch: Segment[] = []
   #batchBytes = 0
   #sending: Promise<void> = Promise.resolve()
-  #isAhead = false
+  #sent: SentLog | null = null
 
-  constructor(context: PostgresContext, logId: string) {
+  constructor(context: PostgresContext, purpose: LogPurpose) {
     this.#context = context
-    this.logId = logId
+    this.#purpose = purpose
+  }
+
+  get logId(): string {
+    return this.#sent?.logId ?? this.#ownId
   }
 
   /** Whether some of it has been sent ahead. */
   get isAhead(): boolean {
-    return this.#isAhead
+    return this.#sent !== null
   }
 
   /** What has not been sent ahead. */
@@ -43,12 +50,22 @@ export class ArrivingLog {
   /** Returns when everything that was sent ahead is stored. */
   async settle(): Promise<void> {
     await this.#sending
+    await this.#sent?.finish()
   }
 
-  /** Removes what was sent ahead. */
-  async abandon(): Promise<void> {
+  /** What was sent ahead stops being on its way, in the transaction that publishes it. */
+  async release(session: PostgresSession): Promise<void> {
+    await this.#sent?.release(session)
+  }
+
+  /**
+   * Ends an import that failed. What was sent ahead is left to the next one, unless the bytes were
+   * refused.
+   */
+  async abandon(reason: unknown): Promise<void> {
     await this.#sending.catch(() => undefined)
-    if (this.#isAhead) await removeLogs(this.#context, [this.logId])
+    // What cannot be removed now is cleared away when it is old.
+    if (isRefusal(reason)) await this.#sent?.remove().catch(() => undefined)
   }
 
   async #send(): Promise<void> {
@@ -62,50 +79,15 @@ export class ArrivingLog {
   }
 
   async #store(batch: readonly Segment[]): Promise<void> {
-    const { driver, namespace } = this.#context
-    if (!this.#isAhead) {
-      this.#isAhead = true
-      await removeAbandoned(this.#context)
-    }
-    await driver.query(
-      `INSERT INTO threadstore.arriving_logs (namespace, log_id, seen_at)
-        VALUES ($1, $2::uuid, clock_timestamp())
-        ON CONFLICT (namespace, log_id) DO UPDATE SET seen_at = clock_timestamp()`,
-      [namespace, this.logId],
-    )
-    await insertSegments(driver, namespace, this.logId, batch)
+    this.#sent ??= await SentLog.open(this.#context, this.#purpose)
+    await this.#sent.add(batch)
   }
 }
 
-/** Removes what importers that are gone have left. */
-async function removeAbandoned(context: PostgresContext): Promise<void> {
-  const { driver, namespace } = context
-  const rows = await driver.query<{ log_id: string }>(
-    `SELECT log_id::text FROM threadstore.arriving_logs
-      WHERE namespace = $1 AND seen_at < clock_timestamp() - interval '${ABANDONED_AFTER}' LIMIT 100`,
-    [namespace],
+/** Whether sending the same bytes again would fail again. */
+function isRefusal(reason: unknown): boolean {
+  return (
+    ThreadStoreError.is(reason) &&
+    ['CONFLICT', 'INVALID_REQUEST', 'UNSUPPORTED', 'INTERNAL'].includes(reason.code)
   )
-  if (rows.length > 0)
-    await removeLogs(
-      context,
-      rows.map((row) => row.log_id),
-    )
-}
-
-async function removeLogs(
-  { driver, namespace }: PostgresContext,
-  logIds: readonly string[],
-): Promise<void> {
-  await driver.transaction('write', async (session) => {
-    // Whoever publishes a log removes its row first, so that a published one is never touched.
-    const rows = await session.query<{ log_id: string }>(
-      `DELETE FROM threadstore.arriving_logs WHERE namespace = $1 AND log_id = ANY($2::text[]::uuid[])
-        RETURNING log_id::text`,
-      [namespace, logIds],
-    )
-    await session.query(
-      'DELETE FROM threadstore.segments WHERE namespace = $1 AND log_id = ANY($2::text[]::uuid[])',
-      [namespace, rows.map((row) => row.log_id)],
-    )
-  })
 }

@@ -38,7 +38,7 @@ export async function importThread(
       ),
     )
   } catch (reason) {
-    for (const { log } of received) await log.abandon()
+    for (const { log } of received) await log.abandon(reason)
     throw reason
   }
 }

@@ -1,7 +1,6 @@
 import { ThreadStoreError, wrongPosition } from '../../store/errors.js'
 import type { ImportedRollout, RolloutReceipt } from '../../store/raw-history.js'
 import { ArrivingLog } from './arriving-log.js'
-import { newLogId } from './begin-rollout.js'
 import { cutSegments } from './cut-segments.js'
 import { type LogManifest, ManifestBuilder } from './log-manifest.js'
 import { mapAhead } from './map-ahead.js'
@@ -49,7 +48,7 @@ export async function receiveRollout(
     }
     return await receiver.finish()
   } catch (reason) {
-    await receiver.log.abandon()
+    await receiver.log.abandon(reason)
     throw reason
   }
 }
@@ -95,7 +94,7 @@ class Receiver {
     this.#context = context
     this.#rollout = rollout
     this.#before = before
-    this.log = new ArrivingLog(context, newLogId())
+    this.log = new ArrivingLog(context, rollout)
     this.#endOrdinal = rollout.base?.endOrdinalExclusive ?? 0
     this.#scan = createLogScan(rollout.rolloutId, (own) => this.#count(own))
   }

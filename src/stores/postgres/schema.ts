@@ -11,7 +11,8 @@ import type { SchemaVersion } from './schema-version.js'
  * they are written, and the year 0000 is one of them.
  *
  * A rollout's bytes are its log: segments under a log id of their own, so that they can arrive
- * before the rollout is seen and be replaced while somebody reads. A segment is at most 1 MiB
+ * before the rollout is seen and be replaced while somebody reads. The id of one that arrives in parts
+ * begins with a hash of what it is for (`sent-log.ts`). A segment is at most 1 MiB
  * before compression (`codec` 0: none, 1: zstd); an item is counted in the segment in which its line
  * ends, and `first_ordinal` is that of the next item to end there or later. Row-level security lets a role that does not own
  * the tables see the namespaces that `members` gives it.

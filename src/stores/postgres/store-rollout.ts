@@ -20,7 +20,8 @@ export async function storeRollout(
   const logId = continues ? before.logId : log.logId
   if (before !== undefined && !continues) await deleteLog(session, namespace, before.logId)
   await upsertRollout(session, namespace, record, received, logId)
-  if (log.isAhead) await takeOver(session, namespace, log.logId, logId)
+  await log.release(session)
+  if (log.isAhead && log.logId !== logId) await moveSegments(session, namespace, log.logId, logId)
   await insertSegments(session, namespace, logId, log.waiting)
   const stored = await storedManifest(session, namespace, logId, rollout.fromByte)
   requireSame(stored, manifest, rollout.rolloutId)
@@ -85,18 +86,13 @@ async function upsertRollout(
   if (rows.length === 0) throw differentContent(rolloutId)
 }
 
-/** Makes what was sent ahead a part of the log it belongs to. */
-async function takeOver(
+/** Makes what was sent ahead a part of the log that it continues. */
+async function moveSegments(
   session: PostgresSession,
   namespace: string,
   sentAs: string,
   logId: string,
 ): Promise<void> {
-  await session.query(
-    'DELETE FROM threadstore.arriving_logs WHERE namespace = $1 AND log_id = $2::uuid',
-    [namespace, sentAs],
-  )
-  if (sentAs === logId) return
   await session.query(
     // Not an UPDATE: rows of a table spread over servers cannot be moved from one to another.
     `WITH sent AS (
