@@ -601,6 +601,12 @@ export const requirements = [
     source: 'ours',
     sentence: 'A list shows every change acknowledged before it, at once.',
   },
+  {
+    id: 'LIST-20',
+    level: 'MUST',
+    source: 'thread-store/src/types.rs ThreadRelationFilter',
+    sentence: '`parentThreadId` keeps the threads that this one spawned; absent keeps all.',
+  },
 
   // Search
   {

@@ -39,6 +39,7 @@ const otherQueries: readonly Partial<ListThreadsParams>[] = [
   { allowedSources: ['cli'] },
   { modelProviders: ['openai'] },
   { cwdFilters: ['/home/dev/project'] },
+  { parentThreadId: '00000000-0000-7000-8000-00000000000f' },
   { searchTerm: 'x' },
 ]
 

@@ -245,6 +245,44 @@ export const listCases: readonly ConformanceCase[] = [
   ...orders.map(orderCase),
   ...filters.map(filterCase),
   {
+    id: 'list.spawned',
+    title: 'parentThreadId keeps the threads that this one spawned, and none that only mention it',
+    requirements: ['LIST-20', 'LIST-5'],
+    set: 'core',
+    run: async (context) => {
+      const { store } = context
+      const parent = await coldThread(context, store)
+      const child = await coldThread(context, store, { parentThreadId: parent })
+      const other = await coldThread(context, store, { parentThreadId: parent, source: 'exec' })
+      const archived = await archivedThread(context, store, { parentThreadId: parent })
+      const grandchild = await coldThread(context, store, { parentThreadId: child })
+      await coldThread(context, store, { forkedFromId: parent })
+      await coldThread(context, store, { extraConfig: { parentThreadId: parent } })
+      const half = { parentThreadId: child, '\ud83d\0': [] }
+      const odd = { parentThreadId: parent, extraConfig: { about: half } }
+      const unprintable = await coldThread(context, store, odd)
+      const expected: readonly [Partial<ListThreadsParams>, readonly ThreadId[]][] = [
+        [{ parentThreadId: parent }, [child, other, unprintable]],
+        [{ parentThreadId: parent, archived: true }, [archived]],
+        [{ parentThreadId: parent, allowedSources: ['exec'] }, [other]],
+        [{ parentThreadId: child }, [grandchild]],
+        [{ parentThreadId: grandchild }, []],
+        [{ parentThreadId: context.threadId() }, []],
+      ]
+      for (const [params, ids] of expected) {
+        const what = `listed with ${JSON.stringify(params)}`
+        const wanted = ids.toSorted()
+        await under('LIST-20', async () => {
+          equal((await listedIds(store, params)).toSorted(), wanted, what)
+        })
+        await under('LIST-5', async () => {
+          const paged = await listedIds(store, { ...params, pageSize: 1 })
+          equal(paged.toSorted(), wanted, `${what}, one by one`)
+        })
+      }
+    },
+  },
+  {
     id: 'list.entry-is-record',
     title: 'a listed thread is the record a read gives, without history or rollouts',
     requirements: ['LIST-14'],

@@ -102,6 +102,32 @@ export const filterMutants: readonly Mutant[] = [
       ),
   },
   {
+    id: 'forks-count-as-spawned',
+    breaks: 'parentThreadId lists forks of the thread as well',
+    violates: 'LIST-20',
+    wrap: (store) =>
+      filtering(
+        store,
+        ({ parentThreadId: _left, ...params }) => params,
+        (thread, { parentThreadId: parent }) =>
+          parent === undefined ||
+          thread.parentThreadId === parent ||
+          thread.forkedFromId === parent,
+      ),
+  },
+  {
+    id: 'parent-is-looked-for-as-text',
+    breaks: 'parentThreadId lists every thread whose record mentions it so',
+    violates: 'LIST-20',
+    wrap: (store) =>
+      filtering(
+        store,
+        ({ parentThreadId: _left, ...params }) => params,
+        (thread, { parentThreadId: parent }) =>
+          parent === undefined || JSON.stringify(thread).includes(`"parentThreadId":"${parent}"`),
+      ),
+  },
+  {
     id: 'term-overrides-filters',
     breaks: 'with a search term the other filters are ignored',
     violates: 'LIST-13',

@@ -34,6 +34,7 @@ def matches(record, p):
     return ((record["archivedAt"] is not None) == bool(p.get("archived"))
             and canonical(record["source"]) in [canonical(one) for one in sources]
             and record["modelProvider"] in (p.get("modelProviders") or [record["modelProvider"]])
+            and record["parentThreadId"] == p.get("parentThreadId", record["parentThreadId"])
             and record["cwd"] in p.get("cwdFilters", [record["cwd"]]) and any(term in folded(text) for text in texts))
 
 def known_git(git):

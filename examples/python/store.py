@@ -64,7 +64,7 @@ class Store:
     def list_threads(self, p):
         key, descending = p.get("sortKey", "createdAt"), p.get("sortDirection", "desc") == "desc"
         wanted = [sorted(canonical(one) for one in p.get(name) or []) for name in ("allowedSources", "modelProviders")]
-        query = [key, descending, bool(p.get("archived")), p.get("searchTerm") or "", p.get("cwdFilters"), *wanted]
+        query = [key, descending, bool(p.get("archived")), p.get("searchTerm") or "", p.get("cwdFilters"), p.get("parentThreadId"), *wanted]
         place = lambda record: [record[key], record["threadId"]]
         seal = lambda place: hashlib.sha256(canonical([query, place]).encode()).hexdigest()
         found = sorted((r for r, _ in self.threads.values() if matches(r, p)), key=place, reverse=descending)

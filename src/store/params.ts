@@ -109,6 +109,8 @@ export interface ListThreadsParams extends Abortable {
   readonly modelProviders?: readonly string[]
   /** Absent: every directory. Empty: none. */
   readonly cwdFilters?: readonly string[]
+  /** Only threads that this one spawned. Absent: whoever spawned them, if anybody did. */
+  readonly parentThreadId?: ThreadId
   /** `true`: the archived threads; otherwise the others. @defaultValue false */
   readonly archived?: boolean
   /** Literal text in name, title, preview or first user message; ASCII case is ignored. */

@@ -1,3 +1,4 @@
+import type { ThreadId } from '../protocol/thread-id.js'
 import type {
   ListThreadsParams,
   SearchThreadsParams,
@@ -16,6 +17,8 @@ export interface ThreadQuery {
   readonly modelProviders: readonly string[] | null
   /** `null`: every directory. */
   readonly cwds: readonly string[] | null
+  /** `null`: whoever spawned them. */
+  readonly parentThreadId: ThreadId | null
   readonly archived: boolean
   /** ASCII lower case; `null`: no term. */
   readonly term: string | null
@@ -33,6 +36,7 @@ export function threadQuery(params: ListThreadsParams | SearchThreadsParams): Th
       sources.length === 0 ? null : sources.map((source) => canonicalJson(source)).toSorted(),
     modelProviders: providers.length === 0 ? null : [...providers].toSorted(),
     cwds: list.cwdFilters === undefined ? null : [...list.cwdFilters].toSorted(),
+    parentThreadId: list.parentThreadId ?? null,
     archived: params.archived ?? false,
     term: params.searchTerm ? asciiLowerCase(params.searchTerm) : null,
   }
@@ -44,6 +48,7 @@ export function matchesThreadQuery(record: ThreadRecord, query: ThreadQuery): bo
     (query.sources === null || query.sources.includes(canonicalJson(record.source))) &&
     (query.modelProviders === null || query.modelProviders.includes(record.modelProvider)) &&
     (query.cwds === null || query.cwds.includes(record.cwd)) &&
+    (query.parentThreadId === null || query.parentThreadId === record.parentThreadId) &&
     (query.term === null || searchedTexts(record).some((text) => contains(text, query.term ?? '')))
   )
 }

@@ -56,6 +56,9 @@ test(`no call reads a whole table of ${THREADS} threads`, { timeout: 600_000 }, 
       await store.listThreads({ ...list, cursor: nextCursor })
     }
   }
+  await store.listThreads({ pageSize: 10, parentThreadId: threadId })
+  const [, spawned = ''] = [...plans].find(([sql]) => sql.includes('parentThreadId')) ?? []
+  expect(spawned).toContain('threads_by_parent')
   const fork = newThreadId()
   await store.resumeThread({ threadId })
   await store.appendItems({ threadId, items: turn('two', 'and now?') })

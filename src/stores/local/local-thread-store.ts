@@ -141,7 +141,8 @@ export class LocalThreads implements ThreadStore {
 
   async listThreads(list: params.ListThreadsParams): Promise<ThreadPage> {
     this.#requireOpen()
-    const listed = await this.#home.listed()
+    const ofParent = list.parentThreadId !== undefined
+    const listed = await (ofParent ? this.#home.listedWithParents() : this.#home.listed())
     const page = listed.records.page(list)
     const items = await this.#complete(listed, page.records, list.includeRollouts ?? false)
     return { items, nextCursor: page.nextCursor }

@@ -119,6 +119,16 @@ export class OpenHome {
     return this.#listed
   }
 
+  /** The same threads with those that spawned them, which only the heads of their rollouts say. */
+  async listedWithParents(): Promise<ListedThreads> {
+    const { threads } = await this.listed()
+    const records: ThreadRecord[] = []
+    for (const thread of threads.values()) {
+      if (thread.rollouts.length > 0) records.push(await this.records.withParent(thread))
+    }
+    return { threads, records: new SortedRecords(records) }
+  }
+
   close(): void {
     for (const database of [...this.databases, this.history]) database.close()
     this.#scratch?.remove()

@@ -66,6 +66,13 @@ export class ThreadRecords {
     return record
   }
 
+  /** A summary with the thread that spawned this one. */
+  async withParent(thread: HomeThread): Promise<ThreadRecord> {
+    const current = await this.current(thread)
+    const head = current && (await this.#sources.heads.tryHead(current))
+    return { ...(await this.summary(thread)), parentThreadId: head?.parentThreadId ?? null }
+  }
+
   /** The whole record, the same whether it was asked for alone or in a list. */
   async complete(
     thread: HomeThread,

@@ -9,6 +9,7 @@ import { type ThreadQuery, matchesThreadQuery, threadQuery } from '../../store/t
 import { threadCursor } from '../../store/thread-list.js'
 import type { PostgresContext } from './postgres-context.js'
 import { type SqlRollout, rolloutColumns, rolloutFrom, storedRollout } from './rollout-row.js'
+import { spawnedBy } from './schema-3.js'
 import { isStorable, textFor } from './text-column.js'
 import { recordFrom } from './thread-row.js'
 
@@ -98,6 +99,7 @@ export function listStatement(
   oneOf('source', query.sources)
   oneOf('model_provider', query.modelProviders)
   oneOf('cwd', query.cwds)
+  if (query.parentThreadId !== null) where.push(spawnedBy(param(query.parentThreadId)))
   if (query.term !== null && isStorable(query.term)) {
     where.push(`${searchedText} LIKE ${param(`%${query.term.replace(/[\\%_]/g, '\\$&')}%`)}`)
   }

@@ -6,6 +6,7 @@ import { schemaVersions } from './schema.js'
 const released: Readonly<Record<number, string>> = {
   1: '9b8c6c4e01363174c30fcb42214c87909f75d67f9b79c44d92ea77aea895b7c4',
   2: 'b92f85354a669cc3d8b12df5924a6b739bde00f959cce13650db85e608a24e86',
+  3: 'a235c513e39d650674632e711197084fc378e1b4134b9e07f20dbbae0de316ab',
 }
 
 describe('the schema', () => {

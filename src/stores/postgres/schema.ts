@@ -1,4 +1,5 @@
 import { versionTwo } from './schema-2.js'
+import { versionThree } from './schema-3.js'
 import type { SchemaVersion } from './schema-version.js'
 
 /**
@@ -105,4 +106,5 @@ export const schemaVersions: readonly SchemaVersion[] = [
     ],
   },
   versionTwo,
+  versionThree,
 ]
