@@ -46,6 +46,8 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
   try {
     const statements = new StatementRunner()
     const settings = await settingsOf(pool, statements)
+    // What one connection was told to prepare, the next one has not heard of.
+    if (!settings.holdsKeys) statements.stopPreparing()
     const { clock } = options
     return new PgDriver({ pool, config, clock, statements, ...settings })
   } catch (reason) {
@@ -100,9 +102,13 @@ class StatementRunner {
     try {
       return (await connection.query<Row>(config)).rows
     } catch (reason) {
-      if (isPreparationError(reason)) this.#prepares = false
+      if (isPreparationError(reason)) this.stopPreparing()
       throw reason
     }
+  }
+
+  stopPreparing(): void {
+    this.#prepares = false
   }
 
   #nameOf(text: string): string {

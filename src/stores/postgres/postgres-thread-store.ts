@@ -204,7 +204,9 @@ export class PostgresThreadStore implements ThreadStore {
   async #close(): Promise<void> {
     await this.#turns.settled()
     const writers = [...this.#writers.values()]
-    const ended = await Promise.allSettled(writers.map((writer) => this.#shutDown(writer)))
+    const ended = await Promise.allSettled(
+      writers.map((writer) => retried(this.#context.clock, () => this.#shutDown(writer))),
+    )
     await this.#keeper.end()
     await this.#release()
     const failed = ended.find((end) => end.status === 'rejected')
