@@ -115,18 +115,16 @@ export async function lineageOf(
   namespace: string,
   rolloutId: RolloutId,
 ): Promise<ReadonlyMap<RolloutId, RolloutRow>> {
-  // UNION drops what was found before, so that rollouts in a circle are found once.
+  // UNION drops what was found before, so that rollouts in a circle are found once. The key of each
+  // is looked up in turn: a join at the end would be planned for many rows, and read the whole table.
   const rows = await session.query<SqlRollout>(
     `WITH RECURSIVE lineage AS (
-        SELECT r.rollout_id, r.base_rollout_id FROM threadstore.rollouts r
-          WHERE r.namespace = $1 AND r.rollout_id = $2::uuid
+        SELECT r.* FROM threadstore.rollouts r WHERE r.namespace = $1 AND r.rollout_id = $2::uuid
         UNION
-        SELECT r.rollout_id, r.base_rollout_id
-          FROM lineage l
+        SELECT r.* FROM lineage l
           JOIN threadstore.rollouts r ON r.namespace = $1 AND r.rollout_id = l.base_rollout_id
       )
-      SELECT ${rolloutColumns} FROM lineage l
-        JOIN threadstore.rollouts r ON r.namespace = $1 AND r.rollout_id = l.rollout_id`,
+      SELECT ${rolloutColumns} FROM lineage r`,
     [namespace, rolloutId],
   )
   return new Map(rows.map((row) => [row.rollout_id, rolloutFrom(row)]))
