@@ -36,10 +36,7 @@ export function failureOf(error: unknown): Failure {
     return failureOf(error.suppressed)
   }
   if (error instanceof UsageError) {
-    return {
-      message: `${error.message} (threadstore --help lists what there is)`,
-      code: ExitCode.usage,
-    }
+    return { message: error.message, code: ExitCode.usage }
   }
   if (error instanceof UnreachableError) {
     return { message: error.message, code: ExitCode.unreachable }

@@ -16,6 +16,7 @@ import { migrationExitCode } from './migration-exit-code.js'
 import { migrationPage } from './migration-page/migration-page.js'
 import { RunWatch } from './migration-page/run-watch.js'
 import { migrationSummary } from './migration-summary.js'
+import { printDetail } from './output.js'
 import { packageVersion } from './package-version.js'
 import { openReportSink } from './report-sink.js'
 import type { RunEnd, RunTools } from './reported-run.js'
@@ -60,6 +61,7 @@ export class MigrationTeller {
     if (page !== undefined) this.#watch.see(event)
     if (event.type !== 'finished') return
     const { outcome, held } = event
+    printDetail(`${outcome.status} ${outcome.threadId}, ${formatBytes(outcome.bytesSent)} sent`)
     this.#findings.addThread(outcome.findings)
     if (settings.receipt !== undefined) this.#receipt.add(outcome, held)
     if (outcome.reason !== null && this.#worst.length < SHOWN_MAX) this.#worst.push(outcome)

@@ -48,7 +48,7 @@ async function commandSubject(command: string): Promise<OpenedSubject> {
 async function moduleSubject(path: string): Promise<StoreSubject> {
   const file = resolve(path)
   if (!existsSync(file)) throw new UsageError(`there is no module ${path}`)
-  const loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  const loaded = await load(path, file)
   const exported = loaded.default
   if (typeof exported === 'function') {
     const open = exported as () => ThreadStore | Promise<ThreadStore>
@@ -58,6 +58,22 @@ async function moduleSubject(path: string): Promise<StoreSubject> {
   throw new UsageError(
     `${path} has no default export that is a subject ({ name, open }) or a function that opens a store`,
   )
+}
+
+/** Node takes a file for CommonJS unless its name or the nearest package.json says otherwise. */
+async function load(path: string, file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  } catch (error) {
+    if (
+      !(error instanceof SyntaxError) ||
+      !/outside a module|Unexpected token 'export'/.test(error.message)
+    ) {
+      throw error
+    }
+    const remedy = 'name it .mjs, or set "type": "module" in the nearest package.json'
+    throw new UsageError(`${path} is taken for CommonJS (${error.message}): ${remedy}`)
+  }
 }
 
 function isSubject(value: unknown): value is StoreSubject {

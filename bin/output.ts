@@ -1,4 +1,6 @@
+import { inspect } from 'node:util'
 import { redact } from './store-address.js'
+import { UsageError } from './usage-error.js'
 
 /** Prints one line of a command's result. Only results go to stdout, so that they can be piped. */
 export function printResult(line: string): void {
@@ -15,19 +17,55 @@ export function resultStream(): NodeJS.WriteStream {
   return process.stdout
 }
 
-/** Prints one line about how the work goes, or why it does not. Never shows a password. */
+/** How much is said beside results and errors. */
+interface Loudness {
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+let loudness: Loudness = { quiet: false, verbose: false }
+
+/** Decides how much is said, once the command line is known. */
+export function setLoudness(wanted: Loudness): void {
+  if (wanted.quiet && wanted.verbose) throw new UsageError('give --quiet or --verbose, not both')
+  loudness = wanted
+}
+
+/** Whether progress is shown. */
+export function isQuiet(): boolean {
+  return loudness.quiet
+}
+
+/** Prints one line about how the work goes. Never shows a password. */
 export function printLog(line: string): void {
+  if (!loudness.quiet) write(process.stderr, redact(line))
+}
+
+/** Prints one line about what was done that only `--verbose` shows. */
+export function printDetail(line: string): void {
+  if (loudness.verbose) printLog(line)
+}
+
+/** Prints why the work does not go on; with `--verbose`, where that came from. */
+export function printError(line: string, error?: unknown): void {
   write(process.stderr, redact(line))
+  if (loudness.verbose && error !== undefined) write(process.stderr, redact(inspect(error)))
 }
 
 /** Whether people watch the progress, on a terminal that can redraw a line. */
 export function hasTerminal(): boolean {
-  return process.stderr.isTTY
+  // What is said in detail would be drawn over.
+  return process.stderr.isTTY && !loudness.verbose
 }
 
 /** Characters that fit a line of the result; 80 where it goes to no terminal. */
 export function terminalWidth(): number {
   return process.stdout.columns ?? 80
+}
+
+/** Characters that a table may take; `null` where it goes to no terminal, and is kept whole. */
+export function tableWidth(): number | null {
+  return process.stdout.columns ?? null
 }
 
 /** Where progress is drawn. */

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { systemClock } from '../src/index.js'
 import { counted, formatBytes, formatDuration, formatRate } from './format.js'
-import { hasTerminal, printLog, progressStream } from './output.js'
+import { hasTerminal, isQuiet, printLog, progressStream } from './output.js'
 
 /** How far a command has come. */
 export interface ProgressState {
@@ -42,7 +42,8 @@ export function showProgress(verb: string, quiet: boolean): Progress {
   let state = nothingYet
   const done = new AbortController()
   const startedAt = systemClock.now()
-  const draw = quiet ? () => {} : hasTerminal() ? drawBar(verb, done.signal) : drawLine(verb)
+  const draw =
+    quiet || isQuiet() ? () => {} : hasTerminal() ? drawBar(verb, done.signal) : drawLine(verb)
   const drawing = (async () => {
     const pauseMs = hasTerminal() ? 100 : 1000
     while (!done.signal.aborted) {

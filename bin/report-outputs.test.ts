@@ -57,7 +57,7 @@ describe('openReports', () => {
     'refuses a file for %s that cannot be written',
     (reporter) => {
       const outputs = [{ reporter, file: '/no/such/folder/report' }]
-      expect(() => openReports(outputs, undefined)).toThrow('the report cannot be written')
+      expect(() => openReports(outputs, undefined)).toThrow('cannot be written')
     },
   )
 })

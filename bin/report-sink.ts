@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { printText } from './output.js'
 import { UsageError } from './usage-error.js'
 
@@ -14,7 +14,8 @@ export interface ReportSink {
 /** A sink for `--report FILE` and `--json`. */
 export function openReportSink(file: string | undefined, json: boolean): ReportSink {
   const partial = file === undefined ? null : `${file}.partial`
-  const fd = partial === null ? null : open(partial)
+  const fd = file === undefined || partial === null ? null : open(file, partial)
+  let isOpen = fd !== null
   return {
     write(text) {
       if (fd !== null) writeSync(fd, text)
@@ -22,22 +23,33 @@ export function openReportSink(file: string | undefined, json: boolean): ReportS
     },
     commit() {
       if (fd === null || partial === null || file === undefined) return
+      isOpen = false
       closeSync(fd)
       renameSync(partial, file)
     },
     discard() {
       if (fd === null || partial === null) return
-      closeSync(fd)
+      if (isOpen) closeSync(fd)
+      isOpen = false
       rmSync(partial, { force: true })
     },
   }
 }
 
-function open(path: string): number {
+/** Refuses a file that could not be written at the end, before there is something to write. */
+export function requireWritable(file: string | undefined): void {
+  if (file !== undefined) openReportSink(file, false).discard()
+}
+
+function open(file: string, partial: string): number {
   try {
-    return openSync(path, 'w')
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new UsageError(`${file} is a folder; name a file for the report`)
+    }
+    return openSync(partial, 'w')
   } catch (error) {
+    if (error instanceof UsageError) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`the report cannot be written: ${reason}`)
+    throw new UsageError(`${file} cannot be written: ${reason}`)
   }
 }

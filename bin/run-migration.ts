@@ -22,7 +22,7 @@ import { openEventSink } from './event-sink.js'
 import { ThreadStoreError } from '../src/index.js'
 import { ExitCode } from './exit-codes.js'
 import { MigrationTeller } from './migration-teller.js'
-import { printLog } from './output.js'
+import { printError } from './output.js'
 import type { OpenedStore } from './open-store.js'
 import { packageVersion } from './package-version.js'
 import { reportedRun, type RunTools } from './reported-run.js'
@@ -69,7 +69,7 @@ export async function runMigration(
   const lease = await leaseOf(settings, sides)
   if (lease === 'taken') {
     const part = `part ${shard?.number}/${shard?.of} of ${source.label}`
-    printLog(`somebody else is copying ${part}; threadstore status shows who`)
+    printError(`somebody else is copying ${part}; threadstore status shows who`)
     return ExitCode.nothingExecuted
   }
   await using _lease = lease

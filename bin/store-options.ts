@@ -35,10 +35,10 @@ export function positiveInteger(option: string, value: number): number {
   throw new UsageError(`${option} must be a whole number from 1 on`)
 }
 
-/** One thread id. */
-export function threadId(option: string, value: string): string {
+/** One thread id, or another that looks like one. */
+export function threadId(option: string, value: string, kind = 'thread'): string {
   const id = value.trim().toLowerCase()
-  if (!isThreadId(id)) throw new UsageError(`${option}: ${value} is no thread id`)
+  if (!isThreadId(id)) throw new UsageError(`${option}: ${value} is no ${kind} id`)
   return id
 }
 

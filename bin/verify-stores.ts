@@ -3,6 +3,7 @@ import { ExitCode } from './exit-codes.js'
 import { counted, formatBytes, formatDuration } from './format.js'
 import { mapSource } from './map-options.js'
 import type { OpenedStore } from './open-store.js'
+import { printDetail } from './output.js'
 import { reportedRun } from './reported-run.js'
 import { UsageError } from './usage-error.js'
 import { SHOWN_MAX, type VerifySettings, verdictParts } from './verify-settings.js'
@@ -31,6 +32,7 @@ export async function verifyStores(
       onRead: (bytes) => progress.set({ bytes: progress.state.bytes + bytes }),
       onVerdict: (verdict) => {
         if (verdict.reason !== null && differing.length < SHOWN_MAX) differing.push(verdict)
+        printDetail(`${verdict.verdict} ${verdict.threadId}`)
         list.add(verdict)
       },
     })

@@ -279,7 +279,7 @@ describe('threadstore migrate, bad input', () => {
       'a report that cannot be written',
       () => ['memory:', 'memory:', '--report', '/nowhere/at/all/r.json'],
       2,
-      'the report cannot be written',
+      'cannot be written',
     ],
     [
       'a namespace that is none',

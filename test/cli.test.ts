@@ -23,12 +23,54 @@ describe('threadstore', () => {
 
   test.each([
     ['no command', [], 'no command given'],
-    ['an unknown command', ['frobnicate'], 'Unknown argument: frobnicate'],
+    ['an unknown command', ['frobnicate'], 'there is no command frobnicate'],
     ['an unknown flag', ['--frobnicate'], 'frobnicate'],
   ])('%s is one line on stderr and exit code 2', (_, args, message) => {
     const { status, stdout, stderr } = run(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr.match(/\n/g)).toHaveLength(1)
+  })
+
+  test.each([
+    [['why'], '<thread> is missing (threadstore why --help'],
+    [['threads', 'lst', '.'], 'did you mean list?'],
+    [
+      ['threads', 'list', '.', '--srot', 'created'],
+      'there is no option --srot; did you mean --sort?',
+    ],
+    [['migrate', 'memory:', 'memory:', '--report'], '--report needs a value'],
+    [['verify', 'memory:', 'memory:', '--report', '.'], '. is a folder'],
+    [['conformance', '--reporter', 'xml'], '--reporter: xml is none of text, json'],
+    [['schema', 'migraton-plan'], 'did you mean migration-plan?'],
+    [['status', 'memory:', '--quiet', '--verbose'], 'give --quiet or --verbose, not both'],
+    [['migrate', '/nowhere', '/nowhere'], 'there is no folder /nowhere'],
+  ])('%j is refused with the thing and the remedy', (args, message) => {
+    const { status, stdout, stderr } = run(...args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(stderr.match(/\n/g)).toHaveLength(1)
+  })
+
+  test('completion prints a script and completes commands, options and choices', () => {
+    const { status, stdout, stderr } = run('completion')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain('--get-yargs-completions')
+    const asked = (...words: string[]): string =>
+      run('--get-yargs-completions', 'threadstore', ...words).stdout
+    expect(asked('')).toContain('conformance')
+    expect(asked('threads', '')).toBe('list\nshow\nexport\n')
+    expect(asked('migrate', '--f')).toContain('--follow')
+    expect(asked('conformance', '--set', '')).toContain('smoke')
+  })
+
+  test('--quiet leaves the result, --verbose adds what is done and where an error came from', () => {
+    const line = ['conformance', 'memory:', '--filter', 'append.order']
+    expect(run(...line, '--quiet')).toMatchObject({ status: 0, stderr: '' })
+    expect(run(...line, '--verbose').stderr).toContain('✓ append.order')
+    const lost = ['status', 'postgres://u:secret@127.0.0.1:1/d', '--verbose']
+    const { status, stderr } = run(...lost)
+    expect({ status, secret: stderr.includes('secret') }).toEqual({ status: 3, secret: false })
+    expect(stderr).toContain('[cause]: ')
   })
 })

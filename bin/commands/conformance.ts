@@ -12,7 +12,7 @@ import {
 import { conformanceExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
 import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
-import { printLog, printResult } from '../output.js'
+import { printDetail, printError, printLog, printResult } from '../output.js'
 import {
   type ReportArguments,
   openReports,
@@ -75,6 +75,11 @@ async function test(subjectText: string, args: TestArguments): Promise<number> {
   const outputs = reportOutputs(args, jobSummary)
   using interruption = interruptible()
   const { signal } = interruption
+  if (selectCases(suite, options).length === 0) {
+    printError(
+      `no case of set ${args.set} matches --filter ${args.filter ?? ''}; --list names them`,
+    )
+  }
   await using opened = await openSubject(subjectText)
   using reports = openReports(outputs, jobSummary)
   const once = (onEvent: (event: RunEvent) => void, index: number): Promise<Report> =>
@@ -128,7 +133,7 @@ function showEvent(event: RunEvent): void {
   const { outcome } = event.result
   if (outcome === 'failed' || (outcome === 'passed' && event.result.durationMs > 5_000)) {
     printLog(caseLine(event.result))
-  }
+  } else printDetail(caseLine(event.result))
 }
 
 function listCases(args: SuiteArguments, json: boolean): void {

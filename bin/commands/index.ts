@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs'
+import { verbs } from './verbs.js'
 
 /** Adds itself to a command line: its name, its options and what it does. */
 export type Command = (yargs: Argv) => Argv
@@ -27,6 +28,23 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** The first word of every command. */
 export const commandNames: readonly string[] = Object.keys(loaders)
+
+/** The second words of a command; none where it has none. */
+export function verbsOf(name: string): readonly string[] {
+  return new Map<string, readonly string[]>(Object.entries(verbs)).get(name) ?? []
+}
+
+/** The words of every command: `['threads', 'list']`. */
+export const commandPaths: readonly (readonly string[])[] = commandNames.flatMap((name) =>
+  verbsOf(name).length === 0 ? [[name]] : verbsOf(name).map((verb) => [name, verb]),
+)
+
+/** The words that name a command at the beginning of a command line; none where there is no such command. */
+export function commandPath(argv: readonly string[]): readonly string[] {
+  const [name = '', verb = ''] = argv
+  if (!Object.hasOwn(loaders, name)) return []
+  return verbsOf(name).includes(verb) ? [name, verb] : [name]
+}
 
 /** The command that a command line names; all of them when it names none. */
 export async function commandsFor(argv: readonly string[]): Promise<readonly Command[]> {

@@ -15,6 +15,7 @@ import { mapOptions, mappingOf, mapSource } from '../map-options.js'
 import { choiceOptions, courseOptions } from '../migrate-options.js'
 import { openStore } from '../open-store.js'
 import { readDocument } from '../read-document.js'
+import { requireWritable } from '../report-sink.js'
 import { runDryRun } from '../run-dry-run.js'
 import { type OpenedSides, runMigration } from '../run-migration.js'
 import {
@@ -79,6 +80,7 @@ export function migrateCommand(yargs: Argv): Argv {
         ),
       }
       requireSense({ ...args, dryRun, planFile })
+      for (const file of [args.report, args.receipt]) requireWritable(file)
       // Before anything that takes time: Node itself would open a debugger, or end.
       using _ = pausable(settings.pace)
       const mapping = mappingOf(args)
@@ -124,8 +126,11 @@ function readPlan(file: string): PlanDocument {
   return plan
 }
 
-/** A plan is for the two stores it was made for. */
+/** The two stores are two, and those that a plan was made for. */
 function requireSides(plan: PlanDocument | undefined, { source, target }: OpenedSides): void {
+  if (source.label === target.label && source.label !== 'memory:') {
+    throw new UsageError(`${source.label} is the source and the target; name another target`)
+  }
   if (plan === undefined) return
   for (const [side, planned, given] of [
     ['source', plan.source, source.label],

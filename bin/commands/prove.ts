@@ -15,6 +15,7 @@ import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
 import { breakFlows, FLOWS } from '../test-flows.js'
+import { requireWritable } from '../report-sink.js'
 import { terminalStyle } from '../text-style.js'
 
 /** `threadstore prove`: runs the suite against broken versions of a store. */
@@ -50,6 +51,7 @@ interface MatrixArguments extends SuiteArguments {
 }
 
 async function breakStore(subjectText: string, args: MatrixArguments): Promise<number> {
+  requireWritable(args.output)
   using interruption = interruptible()
   const { signal } = interruption
   const onMutant = (mutant: MutantResult): void => printLog(mutantLine(mutant))

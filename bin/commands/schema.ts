@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
 import { printResult } from '../output.js'
+import { suggestion } from '../suggestion.js'
 import { schemas } from '../schemas.js'
 import { UsageError } from '../usage-error.js'
 
@@ -20,8 +21,9 @@ export function schemaCommand(yargs: Argv): Argv {
       }
       const schema = new Map(Object.entries(schemas)).get(name)
       if (schema === undefined) {
-        const known = Object.keys(schemas).join(', ')
-        throw new UsageError(`there is no schema ${name}; there are ${known}`)
+        const names = Object.keys(schemas)
+        const meant = suggestion(name, names) || `; there are ${names.join(', ')}`
+        throw new UsageError(`there is no schema ${name}${meant}`)
       }
       printResult(JSON.stringify(schema, null, 2))
     },

@@ -1,12 +1,12 @@
-import Table from 'cli-table3'
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
 import { listRuns, type RunState } from '../../migrate/index.js'
 import { systemClock } from '../../src/host/clock.js'
 import { ExitCode } from '../exit-codes.js'
+import { fitTable } from '../fit-table.js'
 import { formatBytes, formatDuration, formatRate } from '../format.js'
 import { openStore } from '../open-store.js'
-import { printResult } from '../output.js'
+import { printResult, tableWidth } from '../output.js'
 import { positiveInteger, targetAddress } from '../store-options.js'
 
 /** `threadstore status`: the migrations a store was the target of. */
@@ -47,39 +47,38 @@ function printTable(runs: readonly RunState[]): void {
     printResult('no run has migrated into this store')
     return
   }
-  const table = new Table({
-    head: [
-      'run',
-      'state',
-      'started',
-      'host',
-      'part',
-      'threads',
-      'sent',
-      'rate',
-      'findings',
-      'seen',
-    ],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const run of runs) {
-    const since = systemClock.now() - Date.parse(run.lastSeenAt)
-    table.push([
-      run.run,
-      run.stopped === null ? run.state : `${run.state}: ${run.stopped}`,
-      run.startedAt.slice(0, 19),
-      textOf(run.facts['host']),
-      textOf(run.facts['shard']),
-      threadsOf(run),
-      formatBytes(run.bytesSent),
-      formatRate(run.bytesSent, Date.parse(run.lastSeenAt) - Date.parse(run.startedAt)),
-      Object.entries(run.findings)
-        .map(([code, threads]) => `${Number(threads)} ${code}`)
-        .join(', '),
-      `${formatDuration(Math.max(0, since))} ago`,
-    ])
-  }
-  printResult(table.toString())
+  printResult(fitTable(COLUMNS, runs.map(rowOf), tableWidth()))
+}
+
+const COLUMNS = [
+  { head: 'run' },
+  { head: 'state' },
+  { head: 'started', charsMin: 10 },
+  { head: 'host', charsMin: 6 },
+  { head: 'part' },
+  { head: 'threads' },
+  { head: 'sent' },
+  { head: 'rate' },
+  { head: 'findings', charsMin: 10 },
+  { head: 'seen' },
+]
+
+function rowOf(run: RunState): string[] {
+  const since = systemClock.now() - Date.parse(run.lastSeenAt)
+  return [
+    run.run,
+    run.stopped === null ? run.state : `${run.state}: ${run.stopped}`,
+    run.startedAt.slice(0, 19),
+    textOf(run.facts['host']),
+    textOf(run.facts['shard']),
+    threadsOf(run),
+    formatBytes(run.bytesSent),
+    formatRate(run.bytesSent, Date.parse(run.lastSeenAt) - Date.parse(run.startedAt)),
+    Object.entries(run.findings)
+      .map(([code, threads]) => `${Number(threads)} ${code}`)
+      .join(', '),
+    `${formatDuration(Math.max(0, since))} ago`,
+  ]
 }
 
 function textOf(value: unknown): string {

@@ -1,10 +1,10 @@
-import Table from 'cli-table3'
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
 import type { ListThreadsParams, ThreadPage } from '../../src/index.js'
+import { fitTable } from '../fit-table.js'
 import { threadName } from '../thread-name.js'
 import { type OpenedStore, openStore } from '../open-store.js'
-import { printResult } from '../output.js'
+import { printResult, tableWidth } from '../output.js'
 import { positiveInteger } from '../store-options.js'
 
 /** `threadstore threads list`: one page of threads. */
@@ -61,14 +61,22 @@ function printDocument({ label }: OpenedStore, { items, nextCursor }: ThreadPage
   printResult(JSON.stringify(document, null, 2))
 }
 
+/** A date without its time. */
+const DATE_CHARS = 10
+
 function printTable(page: ThreadPage, time: 'createdAt' | 'updatedAt'): void {
-  const table = new Table({
-    head: ['thread', time === 'createdAt' ? 'created' : 'updated', 'directory', 'name'],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const thread of page.items) {
-    table.push([thread.threadId, thread[time].slice(0, 19), thread.cwd, threadName(thread, 60)])
-  }
-  printResult(table.toString())
+  const columns = [
+    { head: 'thread' },
+    { head: time === 'createdAt' ? 'created' : 'updated', charsMin: DATE_CHARS },
+    { head: 'directory', charsMin: 8 },
+    { head: 'name', charsMin: 8 },
+  ]
+  const rows = page.items.map((thread) => [
+    thread.threadId,
+    thread[time].slice(0, 19),
+    thread.cwd,
+    threadName(thread, 60),
+  ])
+  printResult(fitTable(columns, rows, tableWidth()))
   if (page.nextCursor !== null) printResult(`more: --cursor ${page.nextCursor}`)
 }

@@ -3,7 +3,7 @@ import { examples } from '../examples.js'
 import { type ThreadStore, ThreadStoreError } from '../../src/index.js'
 import { ExitCode } from '../exit-codes.js'
 import { openStore } from '../open-store.js'
-import { printLog, printResult } from '../output.js'
+import { printError, printResult } from '../output.js'
 import { parseStoreAddress } from '../store-address.js'
 import { UsageError } from '../usage-error.js'
 
@@ -29,7 +29,7 @@ export function turnsCommand(yargs: Argv): Argv {
       const { threads, failed } = await storeTurns(opened.store)
       printResult(`the turns of ${threads} threads are in threadstore.turn_list`)
       if (failed > 0) {
-        printLog(`${failed} threads have a history that cannot be read`)
+        printError(`${failed} threads have a history that cannot be read`)
         process.exitCode = ExitCode.different
       }
     },
@@ -64,7 +64,7 @@ async function storeTurnsOf(store: ThreadStore, threadId: string): Promise<boole
   } catch (reason) {
     const isOutage = !ThreadStoreError.is(reason) || reason.code === 'RETRYABLE'
     if (isOutage) throw reason
-    printLog(`${threadId}: ${reason.message}`)
+    printError(`${threadId}: ${reason.message}`)
     return false
   }
 }

@@ -28,7 +28,7 @@ export function undoCommand(yargs: Argv): Argv {
           examples({ 'ID is in `threadstore status`': 'undo postgres://host/db --run ID' }),
         ),
     async (args) => {
-      const run = threadId('--run', args.run)
+      const run = threadId('--run', args.run, 'run')
       const { dryRun, yes, json, report } = args
       if (dryRun === yes) throw new UsageError('give one of --dry-run and --yes')
       const address = targetAddress(args.target, args.targetEnv)

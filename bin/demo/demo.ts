@@ -9,7 +9,7 @@ import { systemIds } from '../../src/host/ids.js'
 import { ExitCode } from '../exit-codes.js'
 import { counted, formatBytes, formatDuration } from '../format.js'
 import { type OpenedStore, openHome, openStore } from '../open-store.js'
-import { printLog, printResult } from '../output.js'
+import { printLog, printResult, tableWidth } from '../output.js'
 import { packageVersion } from '../package-version.js'
 import { type ShownThread, threadTable } from './thread-table.js'
 
@@ -30,7 +30,7 @@ export async function demo(): Promise<ExitCode> {
   // Whoever has the database open keeps it running: it boots once.
   await using target = await openStore(places.database, 'write')
   const threads = await migrateAndVerify(places, target)
-  printResult(threadTable(threads))
+  printResult(threadTable(threads, tableWidth()))
   printLog('testing the store it is in …')
   const conforms = await testStore(places)
   const proven = threads.every(({ status, verdict }) => status === 'proven' && verdict === 'equal')

@@ -1,6 +1,6 @@
-import Table from 'cli-table3'
 import type { ThreadOutcome } from '../../migrate/index.js'
 import type { StoredThread } from '../../src/index.js'
+import { fitTable } from '../fit-table.js'
 import { formatBytes } from '../format.js'
 import { threadName } from '../thread-name.js'
 
@@ -12,23 +12,27 @@ export interface ShownThread {
   readonly verdict: string
 }
 
-/** The threads of a migration, one a line. */
-export function threadTable(threads: readonly ShownThread[]): string {
-  const table = new Table({
-    head: ['thread', 'name', 'bytes', 'SHA-256 in the target', 'migrated', 'read back'],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const { thread, outcome, status, verdict } of threads) {
+/** The threads of a migration, one a line of at most `charsMax` characters. */
+export function threadTable(threads: readonly ShownThread[], charsMax: number | null): string {
+  const columns = [
+    { head: 'thread', charsMin: 8 },
+    { head: 'name', charsMin: 10 },
+    { head: 'bytes' },
+    { head: 'SHA-256 in the target', charsMin: 8 },
+    { head: 'migrated' },
+    { head: 'read back' },
+  ]
+  const rows = threads.map(({ thread, outcome, status, verdict }) => {
     const [rollout] = outcome.rollouts
     const archived = thread.archivedAt === null ? '' : ' (archived)'
-    table.push([
+    return [
       thread.threadId,
       `${threadName(thread, 30)}${archived}`,
       formatBytes(rollout?.byteCount ?? 0),
       (rollout?.sha256 ?? '').slice(0, 16),
       status,
       verdict,
-    ])
-  }
-  return table.toString()
+    ]
+  })
+  return fitTable(columns, rows, charsMax)
 }

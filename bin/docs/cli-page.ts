@@ -1,5 +1,5 @@
 import { helpOf } from '../cli.js'
-import { commandNames } from '../commands/index.js'
+import { commandPaths } from '../commands/index.js'
 
 const WIDTH = 100
 
@@ -7,15 +7,13 @@ const INTRODUCTION = `# Command line
 
 What \`--help\` says, for every command. A test keeps this page equal to it.
 Stores and exit codes are explained in [operations.md](operations.md).
+Colours and progress bars are for terminals and follow \`NO_COLOR\`; results go to stdout, everything else to stderr.
 `
 
 /** \`docs/cli.md\`, from what the commands say of themselves. */
 export async function cliPage(): Promise<string> {
-  const commands = commandNames.flatMap((name) =>
-    name === 'threads' ? ['list', 'show', 'export'].map((verb) => [name, verb]) : [[name]],
-  )
   const sections: string[] = []
-  for (const command of [[], ...commands]) sections.push(await section(command))
+  for (const command of [[], ...commandPaths]) sections.push(await section(command))
   return [INTRODUCTION, ...sections].join('\n')
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { helpOf } from '../cli.js'
-import { commandNames } from '../commands/index.js'
+import { commandNames, commandPath } from '../commands/index.js'
 import { ExitCode } from '../exit-codes.js'
 import manifest from '../../package.json' with { type: 'json' }
 import {
@@ -83,7 +83,7 @@ describe('a command line in the documentation', () => {
     const words = rest.split(/\s+/)
     const [name = '', second = ''] = words
     expect(commandNames).toContain(name)
-    const help = await helpOf(name === 'threads' ? [name, second] : [name], 200)
+    const help = await helpOf(commandPath([name, second]), 200)
     for (const [flag] of rest.matchAll(/(?<=\s)--[a-z][a-z-]*/g)) expect(help).toContain(flag)
   })
 

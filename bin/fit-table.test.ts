@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { fitTable } from './fit-table.js'
+
+const columns = [{ head: 'thread' }, { head: 'folder', charsMin: 8 }, { head: 'name', charsMin: 8 }]
+const id = '01a20320-6d70-7852-b50d-7785b67ce898'
+const rows = [
+  [id, '/home/somebody/projects/with/a/long/name', 'what was asked first, in so many words'],
+  [id, '/tmp', '名前は日本語で書かれていて、とても長い'],
+]
+
+const lines = (text: string): string[] => text.split('\n')
+
+test.each([70, 80, 120, 200])('a table is cut to fit %i columns', (width) => {
+  const table = lines(fitTable(columns, rows, width))
+  expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(width)
+  expect(table.join('\n')).toContain(id)
+  expect(table[1]).toMatch(/│ thread +│ folder +│ name +│/)
+})
+
+test('a table that is kept, not looked at, is not cut', () => {
+  const table = fitTable(columns, rows, null)
+  for (const text of rows.flat()) expect(table).toContain(text)
+})
+
+test('rows that cannot be cut to fit become paragraphs that lose nothing', () => {
+  const text = fitTable(columns, rows, 60)
+  expect(lines(text)).toContain(`thread  ${id}`)
+  for (const value of rows.flat()) expect(text).toContain(value)
+  expect(text).not.toContain('│')
+})
