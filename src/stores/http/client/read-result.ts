@@ -1,11 +1,11 @@
-import { splitLines } from '../../../history/split-lines.js'
+import { parseRolloutLine } from '../../../history/rollout-line.js'
+import { createLineSplitter } from '../../../history/split-lines.js'
 import { parseJson } from '../../../protocol/parse-json.js'
 import type { RolloutItem } from '../../../protocol/rollout-item.js'
 import { ThreadStoreError } from '../../../store/errors.js'
 import type { StoredThread, StoredThreadHistory } from '../../../store/records.js'
 import type { StoreVerb } from '../../../store/thread-store.js'
 import { resultProblem } from '../../../store/verb-results.js'
-import { itemOfLine } from '../history-lines.js'
 import { mediaTypes } from '../routes.js'
 import { type HistoryHead, readWire } from '../wire.js'
 import type { HttpResponse } from './http-transport.js'
@@ -48,9 +48,8 @@ export async function readForm<Name extends Parameters<typeof readWire>[0]>(
 /** A history that comes line by line. */
 export async function readHistory(response: HttpResponse): Promise<StoredThreadHistory> {
   const { head, items } = await readHeadAndItems('loadHistory', response, (line) => {
-    const read = readWire('historyHead', line)
-    if ('problem' in read) throw notOurs('loadHistory', read.problem.message)
-    return { head: read.value, count: read.value.itemCount }
+    const history = headIn('historyHead', 'loadHistory', line)
+    return { head: history, history }
   })
   return historyOf(head, items)
 }
@@ -62,34 +61,65 @@ export async function readThread(response: HttpResponse): Promise<StoredThread> 
     return (await readJson('readThread', response)) as StoredThread
   }
   const { head, items } = await readHeadAndItems('readThread', response, (line) => {
-    const read = readWire('threadHead', line)
-    if ('problem' in read) throw notOurs('readThread', read.problem.message)
-    return { head: read.value, count: read.value.history.itemCount }
+    const thread = headIn('threadHead', 'readThread', line)
+    return { head: thread, history: thread.history }
   })
   return { ...head.thread, history: historyOf(head.history, items) }
+}
+
+function headIn<Name extends 'historyHead' | 'threadHead'>(
+  name: Name,
+  what: string,
+  line: string,
+): Extract<ReturnType<typeof readWire<Name>>, { readonly value: unknown }>['value'] {
+  const read = readWire(name, line)
+  if ('problem' in read) throw notOurs(what, read.problem.message)
+  return read.value
 }
 
 async function readHeadAndItems<Head>(
   what: string,
   { body }: HttpResponse,
-  readHead: (line: string) => { readonly head: Head; readonly count: number },
+  readHead: (line: string) => { readonly head: Head; readonly history: HistoryHead },
 ): Promise<{ readonly head: Head; readonly items: readonly RolloutItem[] }> {
-  let begun: { readonly head: Head; readonly count: number } | null = null
+  let begun: { readonly head: Head; readonly history: HistoryHead } | null = null
+  let historyStart = 0
+  let length = 0
   const items: RolloutItem[] = []
-  for await (const { bytes } of splitLines(body)) {
+  const splitter = createLineSplitter(({ bytes, offset, length: lineLength }) => {
     if (begun === null) {
       begun = readHead(bytes?.toString('utf8') ?? '')
-      continue
+      historyStart = offset + lineLength + 1
+      return
     }
-    const item = itemOfLine(bytes)
-    if (item === null) throw notOurs(what, `line ${items.length + 2} is no item`)
-    items.push(item)
+    const line = bytes === null ? null : parseRolloutLine(bytes)
+    if (line !== null && 'item' in line) items.push(line.item)
+    else if (begun.history.itemCount !== null) throw notOurs(what, 'has a line that is no item')
+  })
+  for await (const chunk of body) {
+    splitter.push(chunk)
+    length += chunk.length
   }
-  if (begun === null) throw notOurs(what, 'is empty')
-  if (items.length !== begun.count) {
-    throw notOurs(what, `has ${items.length} items where ${begun.count} were announced`)
+  splitter.end()
+  const { head, history } = begun ?? empty(what)
+  requireWhole(what, history, { itemCount: items.length, byteCount: length - historyStart })
+  return { head, items }
+}
+
+function empty(what: string): never {
+  throw notOurs(what, 'is empty')
+}
+
+/** Something between us and the server may have cut the answer off and kept silent about it. */
+function requireWhole(
+  what: string,
+  announced: Pick<HistoryHead, 'itemCount' | 'byteCount'>,
+  came: { readonly itemCount: number; readonly byteCount: number },
+): void {
+  for (const count of ['itemCount', 'byteCount'] as const) {
+    if (announced[count] === null || announced[count] === came[count]) continue
+    throw notOurs(what, `has the ${count} ${came[count]} where ${announced[count]} was announced`)
   }
-  return { head: begun.head, items }
 }
 
 function historyOf(

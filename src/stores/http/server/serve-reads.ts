@@ -1,13 +1,16 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import type { ReadThreadParams } from '../../../store/params.js'
 import type { ThreadExport } from '../../../store/raw-history.js'
 import type { StoredThread, StoredThreadHistory } from '../../../store/records.js'
+import { type ThreadLines, threadLinesOf } from '../../../store/thread-lines.js'
 import type { StoreVerb } from '../../../store/thread-store.js'
-import { historyLines, threadLines } from '../history-lines.js'
+import { headOfStored, historyLines, threadLines } from '../history-lines.js'
 import { mediaTypes, type VerbRoute } from '../routes.js'
 import type { Exported, ExportedFacts } from '../wire.js'
 import { jsonAnswer } from './answer.js'
 import { paramsOf } from './request-params.js'
+import { sendBytes } from './send-bytes.js'
 import { type Call, disconnection, sendAnswer, withStore } from './serving.js'
 
 type AnyVerb = (params: unknown) => Promise<unknown>
@@ -18,8 +21,17 @@ export async function serveRead(
   verb: StoreVerb,
   route: VerbRoute,
 ): Promise<FastifyReply> {
-  const params = { ...paramsOf(route, call.request), signal: disconnection(call) }
-  const result = await withStore(call, (store) => (store[verb] as AnyVerb)(params))
+  const params: ReadParams = { ...paramsOf(route, call.request), signal: disconnection(call) }
+  const found = await withStore(call, async (store): Promise<Found> => {
+    const readLines = isHistory(verb, params) ? threadLinesOf(store) : null
+    if (readLines === null) return { result: await (store[verb] as AnyVerb)(params) }
+    return { lines: await readLines(verb as HistoryVerb, params as unknown as ReadThreadParams) }
+  })
+  if ('lines' in found) {
+    void call.reply.type(mediaTypes.lines)
+    return sendBytes(call, headOfStored(found.lines, verb === 'readThread'), found.lines)
+  }
+  const { result } = found
   switch (route.result) {
     case 'history':
       return sendLines(call.reply, historyLines(result as StoredThreadHistory))
@@ -32,6 +44,14 @@ export async function serveRead(
     case 'written':
       return sendAnswer(call.reply, jsonAnswer(result))
   }
+}
+
+type HistoryVerb = 'loadHistory' | 'readThread'
+type ReadParams = Readonly<Record<string, unknown>>
+type Found = { readonly lines: ThreadLines } | { readonly result: unknown }
+
+function isHistory(verb: StoreVerb, params: ReadParams): boolean {
+  return verb === 'loadHistory' || (verb === 'readThread' && params['includeHistory'] === true)
 }
 
 function sendThread(reply: FastifyReply, thread: StoredThread): FastifyReply {

@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
 import { mediaTypes } from '../routes.js'
+import { sendBytes } from './send-bytes.js'
 import { type Call, isOwn } from './serving.js'
 
 /** Sends the bytes of a rollout, from any byte on, as the export found them. */
@@ -21,10 +21,9 @@ export async function serveRolloutBytes(call: Call): Promise<FastifyReply> {
   const from = byteOf(fromByte, rollout.byteCount)
   // The export counts as used while its bytes flow, and again afterwards.
   await context.exports.use(String(id), async () => {})
-  return reply
-    .type(mediaTypes.bytes)
-    .header('content-length', rollout.byteCount - from)
-    .send(Readable.from(rollout.read(from), { objectMode: false }))
+  void reply.type(mediaTypes.bytes)
+  const byteCount = rollout.byteCount - from
+  return sendBytes(call, Buffer.alloc(0), { byteCount, chunks: rollout.read(from) })
 }
 
 function byteOf(text: unknown, byteCount: number): number {

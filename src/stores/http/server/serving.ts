@@ -88,7 +88,8 @@ export function noteFailure(
 
 export function sendAnswer(reply: FastifyReply, { status, body }: Answer): FastifyReply {
   void reply.code(status)
-  return body === null ? reply.send() : reply.type(mediaTypes.json).send(body)
+  // As bytes, for a text would be encoded twice: once to be measured and once to be sent.
+  return body === null ? reply.send() : reply.type(mediaTypes.json).send(Buffer.from(body))
 }
 
 /** Aborted when the caller goes away before it was answered. */
