@@ -10,14 +10,8 @@ import type { ReadThreadParams } from '../../store/params.js'
 import type { StoredThread } from '../../store/records.js'
 import type { ThreadStore } from '../../store/thread-store.js'
 import { OpenHome } from './open-home.js'
-import {
-  errorCode,
-  homeMarks,
-  homePaths,
-  insideHome,
-  looksLikeHome,
-  unreadable,
-} from './home/home-paths.js'
+import { homeMarks, homePaths, insideHome, looksLikeHome } from './home/home-paths.js'
+import { errorCode, unreadable } from './home/unreadable.js'
 import { parseRolloutName } from './home/rollout-name.js'
 import { LocalThreads, readOnlyHome } from './local-thread-store.js'
 import { type HomeRepair, type RepairOptions, repairHome } from './repair/repair-home.js'

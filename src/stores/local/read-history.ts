@@ -16,7 +16,7 @@ import {
 } from '../../store/lineage.js'
 import type { StoredThreadHistory } from '../../store/records.js'
 import type { HomeIndex } from './home-index.js'
-import { unreadable } from './home/home-paths.js'
+import { unreadable } from './home/unreadable.js'
 import { readRolloutBytes } from './home/rollout-bytes.js'
 import type { RolloutHeads } from './home/rollout-head.js'
 import type { RolloutEntry } from './home/rollout-tree.js'

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { type BigIntStats, statSync } from 'node:fs'
 import { isoMillis } from '../../../host/clock.js'
 
 /** What tells two states of one file apart without reading it. */
@@ -10,9 +10,20 @@ export interface FileStamp {
   readonly ctimeNs: bigint
 }
 
-/** The stamp of a file, or `null` when there is none. */
+/** The stamp of a file, or `null` when there is none, or none to be looked at. */
 export function stampOf(path: string): FileStamp | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
+  const stats = statsOf(path)
+  // What is no file may never end, as a device, or never begin, as a pipe.
+  return stats?.isFile() === true ? stats : null
+}
+
+/** What the operating system says of a path; `null` where it leads nowhere. */
+export function statsOf(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true })
+  } catch {
+    return null
+  }
 }
 
 export function sameStamp(a: FileStamp | null, b: FileStamp | null): boolean {

@@ -1,8 +1,9 @@
-import { realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { ThreadStoreError, invalidRequest } from '../../../store/errors.js'
+import { invalidRequest } from '../../../store/errors.js'
 import { configuredText } from './home-config.js'
+import { errorCode, unreadable } from './unreadable.js'
 
 /** The two folders of a home that hold rollouts. */
 export const rolloutFolders = ['sessions', 'archived_sessions'] as const
@@ -62,7 +63,12 @@ export function insideHome(home: string, path: string): string | null {
 function realFolder(path: string, option: string): string {
   try {
     const real = realpathSync(path)
-    if (statSync(real).isDirectory()) return real
+    if (statSync(real).isDirectory()) {
+      // One needs permission to read it, the other to go into it.
+      readdirSync(real)
+      statSync(join(real, '.'))
+      return real
+    }
   } catch (reason) {
     const code = errorCode(reason)
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, reason)
@@ -73,23 +79,6 @@ function realFolder(path: string, option: string): string {
   throw invalidRequest('malformed-params', `${option} ${path} is not a folder`, {
     path: `/${option}`,
   })
-}
-
-/** The operating system's name for what went wrong, such as `ENOENT`. */
-export function errorCode(reason: unknown): string | null {
-  const code = (reason as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : null
-}
-
-/** The error for a file or folder that is there and cannot be read. */
-export function unreadable(path: string, reason: unknown): ThreadStoreError {
-  const text = reason instanceof Error ? reason.message : String(reason)
-  return new ThreadStoreError(
-    'INTERNAL',
-    `cannot read ${path}: ${text}`,
-    { reason: 'storage' },
-    { cause: reason },
-  )
 }
 
 function exists(path: string): boolean {

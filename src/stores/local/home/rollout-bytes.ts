@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { type Readable, pipeline } from 'node:stream'
 import { createZstdDecompress } from 'node:zlib'
 import { ThreadStoreError } from '../../../store/errors.js'
-import { errorCode, unreadable } from './home-paths.js'
+import { errorCode, unreadable } from './unreadable.js'
 import type { RolloutEntry } from './rollout-tree.js'
 
 /** Which bytes of a rollout to read; both ends count decompressed bytes. */

@@ -1,8 +1,10 @@
-import { type BigIntStats, type Dirent, readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../../host/clock.js'
 import type { RolloutId, ThreadId } from '../../../protocol/thread-id.js'
-import { errorCode, rolloutFolders } from './home-paths.js'
+import { rolloutFolders } from './home-paths.js'
+import { errorCode } from './unreadable.js'
+import { statsOf } from './file-stamp.js'
 import { type RolloutName, parseRolloutName, resemblesRollout } from './rollout-name.js'
 
 /** A rollout file by its name; nothing of it has been read. */
@@ -16,7 +18,7 @@ export interface RolloutEntry extends RolloutName {
 /** Something in the folders of rollouts that is not a rollout by its name. */
 export interface OddEntry {
   readonly file: string
-  readonly kind: 'odd-name' | 'leftover' | 'link' | 'unreadable'
+  readonly kind: 'odd-name' | 'leftover' | 'link' | 'special' | 'unreadable'
 }
 
 /** What the folders of rollouts hold. The same object as long as nothing changes. */
@@ -84,7 +86,7 @@ export class RolloutTree {
 
   #folder(folder: string, before: FolderListing | undefined): FolderListing | null {
     const path = join(this.#home, folder)
-    const stats = statOf(path)
+    const stats = statsOf(path)
     if (stats === null) return null
     const unchanged = before?.mtimeNs === stats.mtimeNs && before.ino === stats.ino
     if (before !== undefined && unchanged && before.settled) return before
@@ -111,15 +113,6 @@ function listingOf(folders: readonly FolderListing[]): RolloutListing {
   }
 }
 
-function statOf(path: string): BigIntStats | null {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
-  } catch (reason) {
-    if (errorCode(reason) === 'ENOTDIR') return null
-    throw reason
-  }
-}
-
 function readFolder(
   home: string,
   folder: string,
@@ -134,6 +127,8 @@ function readFolder(
     } else if (dirent.isSymbolicLink()) {
       // Only the two top folders may be links: people move them to another disk.
       odd.push({ file, kind: 'link' })
+    } else if (!dirent.isFile()) {
+      odd.push({ file, kind: 'special' })
     } else {
       const name = parseRolloutName(dirent.name)
       const archived = folder.startsWith('archived_sessions')

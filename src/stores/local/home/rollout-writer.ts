@@ -10,7 +10,7 @@ import {
 import { promisify } from 'node:util'
 import { ThreadStoreError, conflict } from '../../../store/errors.js'
 import { endsTorn } from './file-end.js'
-import { errorCode } from './home-paths.js'
+import { errorCode } from './unreadable.js'
 
 const LINE_FEED = 0x0a
 const syncData = promisify(fdatasync)

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   createReadStream,
   existsSync,
+  lstatSync,
   readFileSync,
   renameSync,
   writeFileSync,
@@ -33,6 +34,7 @@ export class SessionIndex {
   #names: IndexNames = new Map()
   /** Lines that are no entries, in the state of the file that was read last. */
   #unreadableLines = 0
+  #problem: string | null = null
 
   constructor(path: string) {
     this.#path = path
@@ -40,6 +42,11 @@ export class SessionIndex {
 
   get unreadableLines(): number {
     return this.#unreadableLines
+  }
+
+  /** Why the file cannot be read though it is there: no name in it is known then. */
+  get problem(): string | null {
+    return this.#problem
   }
 
   /** What tells whether the file has changed. */
@@ -50,10 +57,23 @@ export class SessionIndex {
   /** The same map as long as the file is the same. */
   async names(): Promise<IndexNames> {
     const stamp = this.stamp()
-    if (sameStamp(stamp, this.#stamp)) return this.#names
-    this.#names = stamp === null ? new Map() : await this.#read()
+    if (stamp !== null && sameStamp(stamp, this.#stamp)) return this.#names
+    this.#problem = null
+    if (stamp !== null) this.#names = await this.#readOrNote()
+    else if (this.#names.size > 0) this.#names = new Map()
+    if (stamp === null && isThere(this.#path)) this.#problem = 'it is no file that can be read'
     this.#stamp = stamp
     return this.#names
+  }
+
+  async #readOrNote(): Promise<IndexNames> {
+    try {
+      return await this.#read()
+    } catch (reason) {
+      this.#problem = reason instanceof Error ? reason.message : String(reason)
+      this.#unreadableLines = 0
+      return new Map()
+    }
   }
 
   async #read(): Promise<IndexNames> {
@@ -72,6 +92,10 @@ export class SessionIndex {
   }
 }
 
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
 /** Adds an entry, which from then on is the thread's newest. Hold the index's lock. */
 export function appendIndexEntry(path: string, entry: IndexEntry): void {
   const { threadId, name, updatedAt } = entry
@@ -82,15 +106,16 @@ export function appendIndexEntry(path: string, entry: IndexEntry): void {
 /** Removes every entry of a thread. Hold the index's lock. */
 export function removeIndexEntries(path: string, threadId: ThreadId): void {
   if (!existsSync(path)) return
-  const lines = readFileSync(path, 'utf8').split('\n')
+  // One character a byte, so that lines nobody can read stay what they are.
+  const lines = readFileSync(path, 'latin1').split('\n')
   const kept = lines.filter((line) => !line.includes(threadId) || idOf(line) !== threadId)
   if (kept.length === lines.length) return
   const staged = `${path}.threadstore.tmp`
-  writeFileSync(staged, kept.join('\n'))
+  writeFileSync(staged, kept.join('\n'), 'latin1')
   renameSync(staged, path)
 }
 
 function idOf(line: string): JsonValue | undefined {
-  const entry = parseJson(line)
+  const entry = parseJson(Buffer.from(line, 'latin1').toString())
   return isJsonObject(entry) ? entry['id'] : undefined
 }

@@ -1,5 +1,5 @@
 import { ThreadStoreError } from '../../../store/errors.js'
-import { errorCode } from '../home/home-paths.js'
+import { errorCode } from '../home/unreadable.js'
 import type { OpenHome } from '../open-home.js'
 import { type FoundPlace, printPlace } from '../scan/finding-tally.js'
 import { backUp } from './back-up.js'

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type HomeThread, rowPath } from '../home-index.js'
+import { statsOf } from '../home/file-stamp.js'
 import { type RolloutFolder, rolloutFolders } from '../home/home-paths.js'
 import { dayFolder } from '../home/rollout-name.js'
 import type { RolloutEntry } from '../home/rollout-tree.js'
@@ -22,9 +23,10 @@ export function unreachableFolders(
 /** Threads at which `codex migrate-rollouts` was interrupted. */
 export function interruptedMigrations(home: OpenHome): string[] {
   const folder = join(home.paths.home, 'rollout-migrations')
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) => name.endsWith('.pending'))
-  return names.map((name) => name.slice(0, -'.pending'.length))
+  // Whatever is no folder that can be read holds no journal of a migration.
+  const names = statsOf(folder)?.isDirectory() === true ? readdirSync(folder) : []
+  const pending = names.filter((name) => name.endsWith('.pending'))
+  return pending.map((name) => name.slice(0, -'.pending'.length))
 }
 
 /** The folder in which Codex's lists look for a rollout. */

@@ -34,6 +34,7 @@ export type HomeFindingCode =
   | 'NAME_MISMATCH'
   | 'INDEX_ENTRY_UNKNOWN'
   | 'INDEX_LINE_UNREADABLE'
+  | 'INDEX_UNREADABLE'
   | 'NEVER_LISTED'
   | 'PREVIEW_MISSING'
   | 'ORPHAN_ROWS'
@@ -41,6 +42,7 @@ export type HomeFindingCode =
   | 'MISPLACED_ROLLOUT'
   | 'ODD_NAME'
   | 'LINK_IGNORED'
+  | 'SPECIAL_FILE'
   | 'LEFTOVER'
   | 'FOLDER_UNREACHABLE'
   | 'UNREADABLE_FOLDER'
@@ -134,6 +136,12 @@ export const homeFindingKinds: Readonly<Record<HomeFindingCode, HomeFindingKind>
     expected: 'an id and a name per line',
     remedy: null,
   },
+  INDEX_UNREADABLE: {
+    severity: 'error',
+    measured: 'the index of names cannot be read; names that only it has are not there',
+    expected: 'a file, and permission to read it',
+    remedy: 'run as the owner of the home, or put the file back from a backup',
+  },
   NEVER_LISTED: {
     severity: 'info',
     measured: 'a row has no preview, and Codex lists none without',
@@ -163,6 +171,12 @@ export const homeFindingKinds: Readonly<Record<HomeFindingCode, HomeFindingKind>
     measured: 'a rollout or a folder of rollouts is a link, and links are not followed',
     expected: 'files inside the home',
     remedy: 'put the file where the link is',
+  },
+  SPECIAL_FILE: {
+    severity: 'warning',
+    measured: 'a pipe, a socket or a device lies among the rollouts; it is not opened',
+    expected: 'files',
+    remedy: 'move it out of the home',
   },
   LEFTOVER: {
     severity: 'info',

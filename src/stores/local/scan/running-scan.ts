@@ -50,6 +50,7 @@ export class RunningScan {
       'odd-name': 'ODD_NAME',
       leftover: 'LEFTOVER',
       link: 'LINK_IGNORED',
+      special: 'SPECIAL_FILE',
       unreadable: 'UNREADABLE_FOLDER',
     }
     for (const { kind, file } of entries) this.tally.add(codes[kind], file)
@@ -124,6 +125,7 @@ export class RunningScan {
     for (const threadId of names.keys()) {
       if (!threads.has(threadId)) this.tally.add('INDEX_ENTRY_UNKNOWN', threadId)
     }
+    if (this.#home.names.problem !== null) this.tally.add('INDEX_UNREADABLE', 'session_index.jsonl')
     const lines = this.#home.names.unreadableLines
     if (lines > 0) this.tally.add('INDEX_LINE_UNREADABLE', 'session_index.jsonl', lines)
   }

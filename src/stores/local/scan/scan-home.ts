@@ -23,8 +23,9 @@ export interface ScanOptions {
 /** Reads a whole home and says what is in it and what is not as it should be. Changes nothing. */
 export async function scanHome(home: OpenHome, options: ScanOptions = {}): Promise<HomeScan> {
   const scan = new RunningScan(home, options.onPlace)
-  checkDatabases(home, scan.tally)
   const threads = await home.index.all()
+  // Now that they were read it is known which of them cannot be.
+  checkDatabases(home, scan.tally)
   for (const folder of unreachableFolders(home, threads)) {
     scan.tally.add('FOLDER_UNREACHABLE', folder)
   }

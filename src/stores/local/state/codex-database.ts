@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
+import { constants, copyFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ThreadStoreError } from '../../../store/errors.js'
@@ -83,8 +83,9 @@ export class CodexDatabase {
   }
 
   /**
-   * What `read` makes of the content, or `otherwise` when there is none that can be read. Damage is
-   * remembered as the problem; a database that is locked too long is worth another try.
+   * What `read` makes of the content, or `otherwise` when there is none that can be read. Damage,
+   * and tables that are not as they have to be, are remembered as the problem; a database that is
+   * locked too long is worth another try.
    */
   use<T>(read: (db: Database.Database) => T, otherwise: T): T {
     const db = this.connection()
@@ -93,7 +94,7 @@ export class CodexDatabase {
       return read(db)
     } catch (reason) {
       if (!(reason instanceof Database.SqliteError)) throw reason
-      if (/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(reason.code)) {
+      if (/^SQLITE_(CORRUPT|NOTADB|IOERR|ERROR)/.test(reason.code)) {
         const message = this.#describe(reason)
         this.#problem = { message, stamp: this.#open?.stamp ?? '', corrupt: isCorrupt(reason) }
         this.#close()
@@ -147,6 +148,7 @@ export class CodexDatabase {
     this.#version += 1
     this.#dataVersion = null
     try {
+      if (stampOf(path) === null) throw new TypeError('it is no file that can be read')
       const opened = this.#scratch === null ? { path, stamp } : copied(path, this.#scratch)
       const db = new Database(opened.path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
       // What Codex runs with: a commit survives the process, and the log keeps the file intact.
@@ -193,7 +195,7 @@ function copied(path: string, scratch: Scratch): { path: string; stamp: string }
     const before = contentStamp(path)
     const copy = join(scratch.newFolder(), basename(path))
     for (const suffix of ['', ...companions]) {
-      if (existsSync(path + suffix)) {
+      if (stampOf(path + suffix) !== null) {
         copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
       }
     }

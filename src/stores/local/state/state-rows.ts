@@ -25,7 +25,9 @@ export const noRows: StateRows = { rows: new Map(), overlays: new Map(), texts: 
 export function readStateRows(db: Database.Database, before: StateRows): StateRows {
   const rows = new Map<ThreadId, SqlRow>()
   if (hasTable(db, 'threads')) {
-    for (const row of db.prepare<[], SqlRow & { id: string }>('SELECT * FROM threads').iterate()) {
+    // A row without an id that is a text belongs to no thread; a table without ids is unreadable.
+    const sql = "SELECT * FROM threads WHERE typeof(threads.id) = 'text'"
+    for (const row of db.prepare<[], SqlRow & { id: string }>(sql).iterate()) {
       const known = before.rows.get(row.id)
       rows.set(row.id, known !== undefined && sameRow(known, row) ? known : row)
     }

@@ -15,7 +15,7 @@ import {
   tablesWithColumn,
 } from './table-columns.js'
 
-/** Columns of `threads` that a field of the record says in full. */
+/** Columns of `threads` that a field of the record says in full, if they hold what they are for. */
 const columnsWithField: ReadonlySet<string> = new Set([
   'id',
   'rollout_path',
@@ -43,6 +43,16 @@ const columnsWithField: ReadonlySet<string> = new Set([
   'preview',
   'history_mode',
   'name',
+])
+
+/** Those of them that hold numbers; the others hold text. */
+const numberColumns: ReadonlySet<string> = new Set([
+  'created_at',
+  'updated_at',
+  'created_at_ms',
+  'updated_at_ms',
+  'archived',
+  'archived_at',
 ])
 
 /** Columns that a field says unless they hold something it cannot spell. */
@@ -194,7 +204,11 @@ function isPlain(
   tokenUsage: TokenUsage | null,
 ): boolean {
   const value = row[name] ?? null
-  if (columnsWithField.has(name) || value === null) return true
+  if (value === null) return true
+  // A blob, or a number where text belongs, is in no field of the record.
+  if (columnsWithField.has(name)) {
+    return typeof value === (numberColumns.has(name) ? 'number' : 'string')
+  }
   if (jsonColumns.has(name)) return isSpelledPlainly(name, value)
   if (name === 'tokens_used') return value === (tokenUsage?.totalTokens ?? 0)
   // Codex sets the two from the time of the last change and moves them with user activity only.
