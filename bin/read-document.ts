@@ -6,13 +6,21 @@ import { parseJson } from '../src/protocol/parse-json.js'
 import { schemas } from './schemas.js'
 import { UsageError } from './usage-error.js'
 
+/** Made when the first document is read, for most commands read none. */
+let ajv: Ajv2020 | undefined
+
+function knowingSchemas(): Ajv2020 {
+  const made = new Ajv2020({ strict: true, allowUnionTypes: true })
+  made.addFormat('thread-id', isThreadId)
+  made.addFormat('iso-millis', isIsoMillis)
+  for (const known of Object.values(schemas)) made.addSchema(known)
+  return made
+}
+
 /** Reads a document that another command wrote, and refuses one that does not fit its schema. */
 export function readDocument<T>(file: string, schema: string): T {
   const document = parse(file)
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
-  ajv.addFormat('thread-id', isThreadId)
-  ajv.addFormat('iso-millis', isIsoMillis)
-  for (const known of Object.values(schemas)) ajv.addSchema(known)
+  ajv ??= knowingSchemas()
   const validate = ajv.getSchema(`threadstore:${schema}`)
   if (validate?.(document) !== true) {
     const [error] = validate?.errors ?? []

@@ -1,13 +1,30 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { RolloutItem } from '../src/protocol/rollout-item.js'
 import { type LocalThreadStore, openLocalStore } from '../src/stores/local/open-local-store.js'
 import type { FoundPlace } from '../src/stores/local/scan/finding-tally.js'
-import { message, readAll, withStore } from './local-homes.js'
-import { damagedFixtures, damagedHome } from './support/homes.js'
+import { asNobody } from './fuzz/as-nobody.js'
+import { ID, message, readAll, withStore } from './local-homes.js'
+import {
+  copyHome,
+  copyHomeInPlace,
+  damagedFixtures,
+  damagedHome,
+  newestThread,
+  withState,
+} from './support/homes.js'
 
 // Every damaged rollout there is, in one home. What a scan of single lines says is tested with it.
 
@@ -115,5 +132,89 @@ describe('a home of damaged rollouts', () => {
     expect(left).toEqual(
       expect.arrayContaining(['FOREIGN_ID', 'CRLF', 'EMPTY_ROLLOUT', 'TORN_TAIL']),
     )
+  })
+})
+
+/** A home in which something that is not a rollout is not as it should be. */
+async function scannedHome(
+  damage: (home: string) => void,
+): Promise<{ readonly codes: readonly string[]; readonly threads: number }> {
+  const home = await copyHome('0.131.0')
+  damage(home)
+  await using store = await openLocalStore({ home, readOnly: true })
+  const codes = (await store.scan()).findings.map(({ code }) => code)
+  return { codes, threads: (await readAll(store, false)).length }
+}
+
+describe('a home with damage beside its rollouts', () => {
+  const threads = 8
+
+  test('gives its threads without an index of names that cannot be read, and says so', async () => {
+    const found = await scannedHome((home) => {
+      rmSync(join(home, 'session_index.jsonl'))
+      mkdirSync(join(home, 'session_index.jsonl'))
+    })
+    expect(found).toEqual({ threads, codes: expect.arrayContaining(['INDEX_UNREADABLE']) })
+  })
+
+  test('gives its threads without a database whose columns are not what they have to be', async () => {
+    const found = await scannedHome((home) =>
+      withState(home, (state) => state.exec('ALTER TABLE threads RENAME COLUMN id TO was_id')),
+    )
+    expect(found).toEqual({ threads, codes: expect.arrayContaining(['DATABASE_UNREADABLE']) })
+  })
+
+  test('opens neither pipes nor devices, which never begin or never end', async () => {
+    const found = await scannedHome((home) => {
+      const pipe = `rollout-2026-11-22T12-00-00-${ID}.jsonl`
+      execFileSync('mkfifo', [join(home, 'sessions/2026/11/22', pipe)])
+      for (const name of ['state_5.sqlite', 'session_index.jsonl']) {
+        rmSync(join(home, name))
+        symlinkSync('/dev/zero', join(home, name))
+      }
+    })
+    const codes = ['SPECIAL_FILE', 'DATABASE_UNREADABLE', 'INDEX_UNREADABLE']
+    expect(found).toEqual({ threads, codes: expect.arrayContaining(codes) })
+  })
+
+  test('is refused by the name of what decides where its databases are', async () => {
+    const unreadable = await copyHome('0.131.0')
+    mkdirSync(join(unreadable, 'config.toml'))
+    await expect(openLocalStore({ home: unreadable, readOnly: true })).rejects.toMatchObject({
+      message: expect.stringContaining(join(unreadable, 'config.toml')),
+      details: { reason: 'storage' },
+    })
+    const shut = await copyHome('0.131.0')
+    chmodSync(dirname(shut), 0o755)
+    chmodSync(shut, 0)
+    const opened = asNobody(() => openLocalStore({ home: shut, readOnly: true }))
+    await expect(opened).rejects.toMatchObject({
+      message: expect.stringContaining(shut),
+      details: { reason: 'storage' },
+    })
+  })
+
+  test('moves what a column holds and a record cannot say along with the thread', async () => {
+    const home = await copyHome('0.131.0')
+    const { id } = newestThread(home)
+    withState(home, (state) =>
+      state.prepare("UPDATE threads SET title = x'00ff', created_at = 'soon' WHERE id = ?").run(id),
+    )
+    await using store = await openLocalStore({ home, readOnly: true })
+    const { thread } = await store.exportThread({ threadId: id })
+    expect(thread.extra).toMatchObject({
+      columns: { title: { $blob: 'AP8=' }, created_at: 'soon' },
+    })
+  })
+
+  test('keeps lines of the index of names that nobody can read when a thread is deleted', async () => {
+    const home = await copyHomeInPlace('0.131.0')
+    const { id } = newestThread(home)
+    const line = Buffer.from('{"id":"\xff","thread_name":"\xfe\x00"}\n', 'latin1')
+    const entry = Buffer.from(`{"id":"${id}","thread_name":"gone"}\n`)
+    writeFileSync(join(home, 'session_index.jsonl'), Buffer.concat([line, entry, line]))
+    await withStore(home, (store) => store.deleteThread({ threadId: id }))
+    const left = readFileSync(join(home, 'session_index.jsonl'))
+    expect(left.equals(Buffer.concat([line, line]))).toBe(true)
   })
 })

@@ -2,7 +2,6 @@ import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
 import {
   conflictPolicies,
-  isIntact,
   JOBS_DEFAULT,
   ON_CONFLICT_DEFAULT,
   Pace,
@@ -14,7 +13,7 @@ import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf, mapSource } from '../map-options.js'
 import { choiceOptions, courseOptions } from '../migrate-options.js'
 import { openStore } from '../open-store.js'
-import { readDocument } from '../read-document.js'
+import { readPlan } from '../read-plan.js'
 import { requireWritable } from '../report-sink.js'
 import { runDryRun } from '../run-dry-run.js'
 import { type OpenedSides, runMigration } from '../run-migration.js'
@@ -118,12 +117,6 @@ function requireSense({ probe, follow, dryRun, json, planFile, events, report }:
   if (json && events === '-') throw new UsageError('give --json or --events -, not both')
   if (dryRun && events !== undefined) throw new UsageError('a dry run has no events')
   if (dryRun && report?.endsWith('.html')) throw new UsageError('the report of a dry run is JSON')
-}
-
-function readPlan(file: string): PlanDocument {
-  const plan = readDocument<PlanDocument>(file, 'migration-plan')
-  if (!isIntact(plan)) throw new UsageError(`${file} was changed: its digest is another one`)
-  return plan
 }
 
 /** The two stores are two, and those that a plan was made for. */

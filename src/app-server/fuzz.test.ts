@@ -5,11 +5,9 @@ import { isJsonObject, type JsonObject } from '../protocol/json.js'
 import { parseJson } from '../protocol/parse-json.js'
 import { rpcNotificationProblem, rpcResultProblem } from '../protocol/validate-rpc.js'
 import { openMemoryStore } from '../stores/memory/memory-thread-store.js'
+import { fuzz, FUZZ_TIMEOUT_MS } from '../../test/support/fuzz.js'
 import { AppServer } from './app-server.js'
 import { methods } from './methods.js'
-
-/** How many messages are tried; `npm run fuzz` tries more. */
-const MESSAGES = Number(process.env['THREADSTORE_FUZZ_MESSAGES'] ?? 1_000)
 
 /** Values that are wrong in one way or another, and now and then right. */
 function valueFrom(threadIds: readonly string[]): fc.Arbitrary<unknown> {
@@ -65,7 +63,7 @@ function shapeProblems(sent: readonly JsonObject[], line: string): (string | nul
   })
 }
 
-test('nothing a client says stops the server', { timeout: 600_000 }, async () => {
+test('nothing a client says stops the server', { timeout: FUZZ_TIMEOUT_MS }, async () => {
   const server = new AppServer({
     store: openMemoryStore(),
     model: scriptedModelClient(() => ({ text: 'hello' })),
@@ -85,17 +83,19 @@ test('nothing a client says stops the server', { timeout: 600_000 }, async () =>
   await ask('turn', 'turn/start', { threadId, input: [{ type: 'text', text: 'hello' }] })
   const hidden = await ask('hidden', 'thread/start', { ephemeral: true })
   const hiddenId = (hidden['thread'] as JsonObject)['id'] as string
-  await fc.assert(
-    fc.asyncProperty(lineFrom([threadId, hiddenId]), async (line) => {
+  await fuzz<string>({
+    name: 'requests',
+    percent: 15,
+    inputs: lineFrom([threadId, hiddenId]),
+    async check(line) {
       sent.length = 0
       await server.receive(connection, line)
       const internal = sent.find(({ error }) => isJsonObject(error) && error['code'] === -32_603)
       expect(internal).toBeUndefined()
       const problems = shapeProblems(sent, line)
       expect(problems.filter((problem) => problem !== null)).toEqual([])
-    }),
-    { numRuns: MESSAGES },
-  )
+    },
+  })
   sent.length = 0
   const listed = await ask('still there', 'thread/list', {})
   expect(Array.isArray(listed['data'])).toBe(true)

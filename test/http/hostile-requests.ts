@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { importedRecord } from '../../conformance/build/imports.js'
+import { byteEdits, edited } from '../support/byte-edits.js'
 
 /** A request that somebody with bad intentions, or none, might make. */
 export interface HostileRequest {
@@ -20,6 +22,9 @@ export interface HostileWorld {
   readonly handle: string
   readonly bodyBytesMax: number
 }
+
+/** A thread that only damaged imports are about. */
+const otherId = '01a20320-6d70-7852-b50d-7785b67ce899'
 
 const json = { 'content-type': 'application/json' }
 const jsonLines = { 'content-type': 'application/x-ndjson' }
@@ -385,6 +390,24 @@ function importsAndGuesses(world: HostileWorld): Requests[] {
       expected: [400],
     }))
 
+  const facts = { base: null, file: null, fingerprint: null, fromByte: 0 }
+  const rollout = '{"type":"event_msg","payload":{}}\n'
+  const whole = {
+    thread: importedRecord(otherId),
+    rollouts: [{ rolloutId: otherId, ...facts }],
+    part: { bytes: [rollout.length], ended: 1, complete: true },
+    replace: true,
+  }
+  const damaged = byteEdits.map((edits) => ({
+    what: 'a damaged import',
+    method: 'POST',
+    path: '/v1/imports',
+    headers: { ...as(tokens.admin), ...bytes },
+    body: edited(Buffer.from(`${JSON.stringify(whole)}\n${rollout}`), edits),
+    // Stored as it now is, more of it awaited, refused, too much of it, or too many begun.
+    expected: [200, 202, 400, 409, 413, 429],
+  }))
+
   const guesses = fc.stringMatching(/^[\w-]{1,60}$/).chain((id) =>
     fc.constantFrom<Omit<HostileRequest, 'what' | 'headers'>>(
       {
@@ -399,6 +422,7 @@ function importsAndGuesses(world: HostileWorld): Requests[] {
 
   return [
     imports,
+    damaged,
     guesses.map((guess) => ({ ...guess, what: 'a guessed id', headers: as(tokens.admin) })),
   ]
 }
