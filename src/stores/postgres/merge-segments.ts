@@ -1,4 +1,7 @@
 import type { PostgresSession } from '../../host/postgres.js'
+import type { RolloutId } from '../../protocol/thread-id.js'
+import type { PostgresContext } from './postgres-context.js'
+import { findRollout } from './rollout-row.js'
 import { SEGMENT_BYTES_MAX, pack } from './segment.js'
 import { type Segment, insertSegments, readLog } from './segment-rows.js'
 
@@ -6,6 +9,8 @@ import { type Segment, insertSegments, readLog } from './segment-rows.js'
 const SMALL_BYTES = SEGMENT_BYTES_MAX / 2
 /** Bytes that one merge rewrites, at most. */
 const MERGED_BYTES_MAX = 8 * SEGMENT_BYTES_MAX
+/** Appended segments after which a writer merges them: reading a log never takes many more rows. */
+export const MERGED_EVERY: number = 256
 /** Segments that one merge looks at, at most. */
 const LOOK_BACK = 1024
 
@@ -36,6 +41,17 @@ export async function mergeSmallSegments(
     const packed = await pack(Buffer.concat(pieces, byteCount))
     await insertSegments(session, namespace, logId, [{ ...merged, ...packed }])
   }
+}
+
+/** Merges the small segments of a rollout that is written. Appends wait for it, whoever makes them. */
+export async function mergeLiveSegments(
+  { driver, namespace }: PostgresContext,
+  rolloutId: RolloutId,
+): Promise<void> {
+  await driver.transaction('write', async (session) => {
+    const rollout = await findRollout(session, namespace, rolloutId, 'FOR UPDATE')
+    if (rollout !== null) await mergeSmallSegments(session, namespace, rollout.logId)
+  })
 }
 
 /** The segments at the end of a log, oldest first, without their bytes. */
