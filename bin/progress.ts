@@ -1,21 +1,7 @@
-import { Presets, SingleBar } from 'cli-progress'
+import { SingleBar } from 'cli-progress'
 import { systemClock } from '../src/index.js'
-import { counted, formatBytes, formatDuration, formatRate } from './format.js'
 import { hasTerminal, isQuiet, printLog, progressStream } from './output.js'
-
-/** How far a command has come. */
-export interface ProgressState {
-  /** Threads seen while the stores are gone through. */
-  readonly found: number
-  /** What there is to do; `null` until that is known. */
-  readonly todo: { readonly threads: number; readonly bytes: number } | null
-  readonly threads: number
-  readonly bytes: number
-  /** What is being worked on. */
-  readonly current: string
-  /** What is to be said in place of figures; `null` for the figures. */
-  readonly note: string | null
-}
+import { progressLine, type ProgressState, terminalLine } from './progress-line.js'
 
 const nothingYet: ProgressState = {
   found: 0,
@@ -40,8 +26,8 @@ export interface Progress {
  */
 export function showProgress(verb: string, quiet: boolean): Progress {
   let state = nothingYet
+  let startedAt = systemClock.now()
   const done = new AbortController()
-  const startedAt = systemClock.now()
   const draw =
     quiet || isQuiet() ? () => {} : hasTerminal() ? drawBar(verb, done.signal) : drawLine(verb)
   const drawing = (async () => {
@@ -56,6 +42,8 @@ export function showProgress(verb: string, quiet: boolean): Progress {
       return state
     },
     set: (change) => {
+      // Looking for what there is to do says nothing about how fast it is done.
+      if (state.todo === null && change.todo) startedAt = systemClock.now()
       state = { ...state, ...change }
     },
     stop: async () => {
@@ -77,48 +65,20 @@ function drawLine(verb: string): Draw {
   }
 }
 
-/** The state in words. */
-export function progressLine(verb: string, state: ProgressState, elapsedMs: number): string {
-  const { found, todo, threads, bytes, note } = state
-  if (note !== null) return note
-  if (todo === null) return `${counted(found, 'thread')} found`
-  const done = `${verb} ${threads} of ${counted(todo.threads, 'thread')}`
-  const rate = formatRate(bytes, elapsedMs)
-  const bytesDone = `, ${formatBytes(bytes)} of ${formatBytes(todo.bytes)}, ${rate}`
-  const eta = etaMs(state, elapsedMs)
-  const left = eta === null ? '' : `, ${formatDuration(eta)} left`
-  return `${done}${todo.bytes > 0 ? bytesDone : ''}${left}`
-}
-
-/** Time the rest takes if it goes on as before; `null` while nobody can tell. */
-export function etaMs({ todo, threads, bytes }: ProgressState, elapsedMs: number): number | null {
-  if (todo === null) return null
-  const part = todo.bytes > 0 ? bytes / todo.bytes : threads / todo.threads
-  if (!(part > 0)) return null
-  return Math.max(0, elapsedMs / Math.min(part, 1) - elapsedMs)
-}
-
 function drawBar(verb: string, done: AbortSignal): Draw {
-  const bar = new SingleBar(
-    {
-      format: `${verb} {bar} {percentage}% · {words} · {thread}`,
-      stream: progressStream(),
-      hideCursor: true,
-      clearOnComplete: true,
-      barsize: 24,
-    },
-    Presets.shades_classic,
-  )
+  const stream = progressStream()
+  const bar = new SingleBar({
+    format: (_options, _params, { line }: { line: string }) => line,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+  })
   let started = false
   done.addEventListener('abort', () => started && bar.stop(), { once: true })
   return (state, elapsedMs) => {
-    const total = state.todo?.bytes || state.todo?.threads || 1
-    const value = state.todo?.bytes ? state.bytes : state.threads
-    const words = progressLine(verb, state, elapsedMs)
-    const payload = { words, thread: state.current }
-    if (!started) bar.start(total, 0, payload)
+    const payload = { line: terminalLine(verb, state, elapsedMs, stream.columns) }
+    if (!started) bar.start(1, 0, payload)
     started = true
-    bar.setTotal(total)
-    bar.update(Math.min(value, total), payload)
+    bar.update(payload)
   }
 }

@@ -14,7 +14,10 @@ export function showMigration(progress: Progress, event: MigrationEvent): void {
     case 'read':
       return progress.set({ bytes: state.bytes + event.bytes })
     case 'retrying':
-      return progress.set({ current: `${event.threadId}: ${event.reason}` })
+      return progress.set({
+        current: `${event.threadId}: ${event.reason}`,
+        bytes: state.bytes - event.bytes,
+      })
     case 'finished':
       return state.todo === null ? undefined : progress.set({ threads: state.threads + 1 })
   }

@@ -26,6 +26,7 @@ export async function attemptCopy(job: CopyJob, planned: PlannedThread): Promise
   const { threadId } = planned
   tally.note({ type: 'started', threadId, bytes: planned.bytesToSend })
   let bytesRead = 0
+  let bytesReadBefore = 0
   const onRead = (bytes: number): void => {
     bytesRead += bytes
     tally.note({ type: 'read', threadId, bytes })
@@ -38,8 +39,11 @@ export async function attemptCopy(job: CopyJob, planned: PlannedThread): Promise
       {
         clock,
         signal,
-        onRetry: (attempt, pauseMs, { message }) =>
-          tally.note({ type: 'retrying', threadId, attempt, pauseMs, reason: message }),
+        onRetry: (attempt, pauseMs, { message }) => {
+          const bytes = bytesRead - bytesReadBefore
+          bytesReadBefore = bytesRead
+          tally.note({ type: 'retrying', threadId, attempt, pauseMs, reason: message, bytes })
+        },
       },
     )
     const findings = [...missingBases(planned, owners), ...outcome.findings]

@@ -22,6 +22,8 @@ export type MigrationEvent =
       readonly attempt: number
       readonly pauseMs: number
       readonly reason: string
+      /** Bytes that the attempt has read, and that are read once more. */
+      readonly bytes: number
     }
   | ({ readonly type: 'finished' } & CopyResult)
 

@@ -293,22 +293,32 @@ describe('migrate, trouble', () => {
     const [source, target] = [openMemoryStore(), openMemoryStore()]
     await addThread(source, id(1), 'one')
     let failures = 3
+    let given = 0
     const flaky: ThreadStore = {
       ...target,
       importThread: async (params) => {
         failures -= 1
         if (failures < 0) return await target.importThread(params)
+        for (const { chunks } of params.rollouts)
+          for await (const { length } of chunks) given += length
         throw new ThreadStoreError('RETRYABLE', 'not now', { reason: 'contention' })
       },
     }
     const pauses: number[] = []
-    const { totals } = await run({
+    let inVain = 0
+    const { totals, bytesRead, bytesSent } = await run({
       source,
       target: flaky,
-      onEvent: (event) => event.type === 'retrying' && pauses.push(event.pauseMs),
+      onEvent: (event) => {
+        if (event.type !== 'retrying') return
+        pauses.push(event.pauseMs)
+        inVain += event.bytes
+      },
     })
     expect(totals).toMatchObject({ proven: 1 })
     expect(pauses).toEqual([200, 400, 800])
+    expect([inVain, given]).toEqual([3 * bytesSent, 3 * bytesSent])
+    expect(bytesRead).toBe(4 * bytesSent)
   })
 
   test('proves a thread whose import succeeded though its reply was lost', async () => {

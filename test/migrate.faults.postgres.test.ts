@@ -225,3 +225,33 @@ test('a thread there is no room for is named, a full disk ends the run, and the 
     equal: 30,
   })
 })
+
+test('a database without room ends the run, shows nothing half, and goes on when it has some', async () => {
+  const home = newHome(9_000_000)
+  const url = `${inject('postgresUrl')}?namespace=no_room`
+  const driver = await openPgDriver({ url: inject('postgresUrl'), clock: systemClock })
+  await using _ = { [Symbol.asyncDispose]: () => driver.close() }
+  await (await openPostgresStore({ url })).close()
+  // Says what a server says whose disk is full. The large thread is refused in its middle.
+  await driver.query(`CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF (SELECT sum(length(bytes)) FROM threadstore.segments WHERE namespace = 'no_room') > 4400000 THEN
+      RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+    END IF;
+    RETURN NEW;
+  END $$`)
+  await driver.query(`CREATE TRIGGER no_room BEFORE INSERT ON threadstore.segments FOR EACH ROW
+    WHEN (NEW.namespace = 'no_room') EXECUTE FUNCTION no_room()`)
+  const full = await startCli(['migrate', home, url, '--jobs', '1']).ended
+  await driver.query('DROP TRIGGER no_room ON threadstore.segments')
+  await driver.query('DROP FUNCTION no_room')
+  expect(full).toMatchObject({
+    status: 3,
+    stdout: expect.stringContaining('run the same command to go on'),
+    stderr: expect.stringContaining('No space left on device (53100)'),
+  })
+  expect(await compared(home, url)).toMatchObject(nothingHalf)
+  await using source = await openLocalStore({ home, readOnly: true })
+  await using target = await openPostgresStore({ url })
+  expect(await runMigration(source, target)).toMatchObject({ stopped: null, left: 0 })
+  expect(await compared(home, url, true)).toMatchObject({ equal: 30 })
+})
