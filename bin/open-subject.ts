@@ -45,6 +45,11 @@ async function commandSubject(command: string): Promise<OpenedSubject> {
   return { subject, [Symbol.asyncDispose]: () => subject[Symbol.asyncDispose]() }
 }
 
+/** Whether several processes can have a subject open at a time. */
+export function isShareable(text: string): boolean {
+  return !text.startsWith('pglite:')
+}
+
 async function moduleSubject(path: string): Promise<StoreSubject> {
   const file = resolve(path)
   if (!existsSync(file)) throw new UsageError(`there is no module ${path}`)

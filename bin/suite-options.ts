@@ -42,7 +42,8 @@ export function suiteRunOptions(args: SuiteArguments): RunOptions {
   }
 }
 
-function whole(option: string, value: number, least: number): number {
+/** The value of an option that counts something. */
+export function whole(option: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value
   throw new UsageError(`${option} must be a whole number from ${least} on`)
 }

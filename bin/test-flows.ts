@@ -1,6 +1,6 @@
 import { commandSubject, flowCases, proveFlows, runFlows } from '../conformance/flows/index.js'
-import type { FlowSubject } from '../conformance/flows/index.js'
-import { type KillMatrix, type MutantResult, caseLine } from '../conformance/index.js'
+import type { FlowSubject, ProveFlowsOptions } from '../conformance/flows/index.js'
+import { type KillMatrix, caseLine } from '../conformance/index.js'
 import { conformanceExitCode } from './conformance-exit-code.js'
 import { interruptible } from './interruptible.js'
 import { printLog, printResult } from './output.js'
@@ -41,15 +41,13 @@ export async function testFlows(
 export async function breakFlows(
   subjectText: string,
   args: SuiteArguments,
-  signal: AbortSignal,
-  onMutant: (mutant: MutantResult) => void,
+  options: Pick<ProveFlowsOptions, 'jobs' | 'onMutant' | 'signal'>,
 ): Promise<KillMatrix> {
   const { baseline, filter } = suiteRunOptions(args)
   return proveFlows(flowSubject(subjectText), {
     ...(filter === undefined ? {} : { filter }),
     ...(baseline === undefined ? {} : { baseline }),
-    signal,
-    onMutant,
+    ...options,
   })
 }
 

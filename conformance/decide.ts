@@ -53,10 +53,15 @@ function searchOf({ subject, options, seed }: Circumstances, shareMs: number): S
     runs: options.runs ?? (budgeted ? 1_000_000 : runs),
     trials: options.trials ?? TRIALS,
     path: options.path ?? null,
-    timeLimitMs: budgeted ? Math.ceil(shareMs) : caseTimeoutMs * 0.8,
+    timeLimitMs: budgeted ? Math.ceil(shareMs) : searchTimeOf(caseTimeoutMs),
     firstOnly: options.firstOnly ?? false,
     signal: options.signal ?? null,
   }
+}
+
+/** How long the searching of a case may take that has no budget. */
+export function searchTimeOf(caseTimeoutMs: number): number {
+  return caseTimeoutMs * 0.8
 }
 
 async function execute(

@@ -12,12 +12,15 @@ export { type Claim, all, claims, durable, lacks, materializes, writers } from '
 export { type Rejection, equal, holds, outcomeOf, rejects, under } from './expect.js'
 export { type Law, law } from './law.js'
 export {
-  type KillMatrix,
+  type Judge,
+  type JudgeOptions,
   type MutantOutcome,
   type MutantResult,
-  type ProveOptions,
-  prove,
-} from './prove.js'
+  judgeOf,
+} from './judge.js'
+export type { Control } from './control.js'
+export type { KillMatrix } from './kill-matrix.js'
+export { type ProveOptions, prove } from './prove.js'
 export type { Mutant, MutantWorld } from './mutants/mutant.js'
 export { mutants } from './mutants/index.js'
 export { matrixText, mutantLine } from './report/matrix-text.js'

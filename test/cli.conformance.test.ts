@@ -138,3 +138,59 @@ describe('the commands for a failure', () => {
     expect(written('summary.md')).toMatch(/^of another step\n## ❌ .*: non-conformant/)
   })
 })
+
+describe('threadstore prove', () => {
+  const append = ['prove', '--filter', 'APPEND-2,CAP-3']
+
+  test('says the same however many processes share the work', () => {
+    const [one, two] = ['1', '2'].map((jobs) => runCli([...append, 'memory:', '--jobs', jobs]))
+    const timeless = (text: string | undefined): string | undefined =>
+      text?.replace(/ [\d.]+ s,/, '')
+    expect(one?.stdout).toMatch(/^(\d+) of \1 mutants of memory killed/m)
+    expect(one?.stdout).toContain('has-search-unclaimed')
+    expect(timeless(two?.stdout)).toBe(timeless(one?.stdout))
+    expect([two?.stderr, two?.status]).toEqual([one?.stderr, one?.status])
+  })
+
+  test('claims nothing when one of its processes dies', () => {
+    const file = subject(
+      'dies.mjs',
+      `export default () => {
+        if (process.connected && (count += 1) === 5) process.kill(process.pid, 'SIGKILL')
+        return openMemoryStore()
+      }`,
+    )
+    const { status, stdout, stderr } = runCli([...append, file, '--jobs', '2'])
+    expect([status, stdout]).toEqual([3, ''])
+    expect(stderr).toMatch(/the process that tried \S+ ended \(SIGKILL\) before it answered/)
+  })
+
+  test('claims nothing when the store ends the process', () => {
+    const file = subject(
+      'leaves.mjs',
+      'export default () => (count += 1) < 3 ? openMemoryStore() : process.exit(0)',
+    )
+    const { status, stdout, stderr } = runCli([...append, file, '--jobs', '1'])
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toContain('nothing is claimed')
+  })
+
+  test('says what a process of its own cannot open', () => {
+    const file = subject(
+      'shy.mjs',
+      `if (process.connected) throw new Error('one at a time')
+      export default () => openMemoryStore()`,
+    )
+    const { status, stderr } = runCli([...append, file, '--jobs', '2'])
+    expect([status, stderr.includes('internal error')]).toEqual([3, false])
+    expect(stderr).toContain(`${file} cannot be opened: one at a time`)
+    expect(stderr).toContain('--jobs 1')
+  })
+
+  test('refuses several processes for what only one can open, and numbers that are none', () => {
+    const several = runCli([...append, `pglite:${join(folder, 'db')}`, '--jobs', '2'])
+    expect([several.status, several.stderr]).toEqual([2, expect.stringContaining('--jobs 1')])
+    const none = runCli([...append, 'memory:', '--jobs', '0'])
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('--jobs must be')])
+  })
+})

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
+import { ExitCode } from '../exit-codes.js'
 import {
   type KillMatrix,
   type MutantResult,
+  type ProveOptions,
   htmlPage,
   matrixText,
   mutantLine,
@@ -11,12 +14,17 @@ import {
 } from '../../conformance/index.js'
 import { proveExitCode } from '../conformance-exit-code.js'
 import { interruptible } from '../interruptible.js'
-import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
+import { startJudges } from '../judge-processes.js'
+import { SUBJECT_FORMS, isShareable, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
-import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
+import { type SuiteArguments, suiteOptions, suiteRunOptions, whole } from '../suite-options.js'
 import { breakFlows, FLOWS } from '../test-flows.js'
 import { requireWritable } from '../report-sink.js'
 import { terminalStyle } from '../text-style.js'
+import { UsageError } from '../usage-error.js'
+
+/** Opening a subject once more takes a second, and a server has only so many connections. */
+const JOBS_MAX = 8
 
 /** `threadstore prove`: runs the suite against broken versions of a store. */
 export function proveCommand(yargs: Argv): Argv {
@@ -32,6 +40,10 @@ export function proveCommand(yargs: Argv): Argv {
         })
         .options({
           ...suiteOptions,
+          jobs: {
+            type: 'number',
+            describe: `mutants tried at a time, each in its own process (default: one for each core, at most ${JOBS_MAX})`,
+          },
           output: {
             type: 'string',
             describe: 'file for the kill matrix: JSON, or a page if it ends in .html',
@@ -46,18 +58,21 @@ export function proveCommand(yargs: Argv): Argv {
 }
 
 interface MatrixArguments extends SuiteArguments {
+  readonly jobs?: number | undefined
   readonly output?: string | undefined
   readonly json: boolean
 }
 
 async function breakStore(subjectText: string, args: MatrixArguments): Promise<number> {
   requireWritable(args.output)
+  const jobs = args.jobs === undefined ? null : whole('--jobs', args.jobs, 1)
   using interruption = interruptible()
+  using _cutOff = failWhenCutOff()
   const { signal } = interruption
-  const onMutant = (mutant: MutantResult): void => printLog(mutantLine(mutant))
+  const watch = { signal, onMutant: (mutant: MutantResult) => printLog(mutantLine(mutant)) }
   const matrix = subjectText.startsWith(FLOWS)
-    ? await breakFlows(subjectText, args, signal, onMutant)
-    : await breakSubject(subjectText, args, signal, onMutant)
+    ? await breakFlows(subjectText, args, { ...watch, jobs: jobs ?? jobsByDefault() })
+    : await breakSubject(subjectText, args, jobs, watch)
   writeMatrix(matrix, args)
   return proveExitCode(matrix, signal.aborted)
 }
@@ -65,11 +80,33 @@ async function breakStore(subjectText: string, args: MatrixArguments): Promise<n
 async function breakSubject(
   subjectText: string,
   args: MatrixArguments,
-  signal: AbortSignal,
-  onMutant: (mutant: MutantResult) => void,
+  jobs: number | null,
+  watch: Required<Pick<ProveOptions, 'onMutant' | 'signal'>>,
 ): Promise<KillMatrix> {
+  const options = suiteRunOptions(args)
+  const shareable = isShareable(subjectText)
+  const count = jobs ?? (shareable ? jobsByDefault() : 1)
+  if (count > 1 && !shareable) {
+    throw new UsageError(`${subjectText} can be opened by one process at a time: --jobs 1`)
+  }
   await using opened = await openSubject(subjectText)
-  return await prove(opened.subject, { ...suiteRunOptions(args), signal, onMutant })
+  if (count === 1) return await prove(opened.subject, { ...options, ...watch })
+  await using processes = startJudges(subjectText, count, options, watch.signal)
+  return await prove(opened.subject, { ...options, ...watch, judges: processes.judges })
+}
+
+/** A subject that ends the process, even with exit code 0, has not been proved. */
+function failWhenCutOff(): Disposable {
+  const onExit = (): void => {
+    printLog('the process ended before every mutant was tried; nothing is claimed')
+    process.exitCode = ExitCode.different
+  }
+  process.once('exit', onExit)
+  return { [Symbol.dispose]: () => process.off('exit', onExit) }
+}
+
+function jobsByDefault(): number {
+  return Math.min(availableParallelism(), JOBS_MAX)
 }
 
 function writeMatrix(matrix: KillMatrix, { output, json }: MatrixArguments): void {

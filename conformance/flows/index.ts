@@ -1,7 +1,7 @@
 export { flowCases } from './cases/index.js'
 export { commandSubject } from './command-subject.js'
 export type { FlowCase } from './flow-case.js'
-export { proveFlows } from './prove-flows.js'
+export { type ProveFlowsOptions, proveFlows } from './prove-flows.js'
 export { flowRequirements, type FlowRequirement } from './requirements.js'
 export { type FlowOptions, runFlows } from './run-flows.js'
 export type { FlowPlace, FlowServer, FlowSubject } from './subject.js'

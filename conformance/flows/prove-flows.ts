@@ -1,19 +1,22 @@
 import { type Clock, systemClock } from '../../src/host/clock.js'
-import { packageVersion } from '../package-version.js'
-import type { KillMatrix, MutantResult } from '../prove.js'
-import type { CaseResult, Report } from '../report/report.js'
+import type { MutantResult } from '../judge.js'
+import { type KillMatrix, killMatrix } from '../kill-matrix.js'
+import type { CaseResult } from '../report/report.js'
 import { flowCases } from './cases/index.js'
 import { type FlowMutant, mutatedFlow } from './mutants/flow-mutant.js'
 import { flowMutants } from './mutants/index.js'
 import { type FlowOptions, runFlows } from './run-flows.js'
 import type { FlowSubject } from './subject.js'
 import { FLOW_SEED } from './summarize-flows.js'
+import { tryAll } from '../try-all.js'
 
 export interface ProveFlowsOptions extends Pick<
   FlowOptions,
   'baseline' | 'clock' | 'filter' | 'signal'
 > {
   readonly mutants?: readonly FlowMutant[]
+  /** Mutants tried at a time. @defaultValue 1 */
+  readonly jobs?: number
   readonly onMutant?: (result: MutantResult) => void
 }
 
@@ -25,42 +28,27 @@ export async function proveFlows(
   subject: FlowSubject,
   options: ProveFlowsOptions = {},
 ): Promise<KillMatrix> {
-  const { clock = systemClock, mutants = flowMutants, signal, onMutant } = options
-  const { baseline, filter } = options
+  const { mutants = flowMutants, jobs = 1, onMutant, ...running } = options
+  const { clock = systemClock, signal } = running
   const begun = clock.now()
-  const running = {
-    clock,
-    ...(signal === undefined ? {} : { signal }),
-    ...(baseline === undefined ? {} : { baseline }),
-    ...(filter === undefined ? {} : { filter }),
-  }
   const control = await runFlows(subject, running)
   const sound = new Set(
     control.cases.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id),
   )
-  const isSound = (id: string): boolean => sound.has(id)
-  const results: MutantResult[] = []
-  for (const mutant of mutants) {
-    if (signal?.aborted) break
-    const result = await judgeFlow(subject, mutant, isSound, clock)
-    results.push(result)
-    onMutant?.(result)
-  }
-  const visible = results.filter(({ outcome }) => outcome !== 'invisible')
-  const killed = visible.filter(({ outcome }) => outcome === 'killed')
-  return {
-    schema: 'threadstore/kill-matrix/1',
-    version: packageVersion(),
+  const judge = (mutant: FlowMutant): Promise<MutantResult> =>
+    judgeFlow(subject, mutant, (id) => sound.has(id), clock)
+  const results = await tryAll(mutants, {
+    judges: Array.from({ length: jobs }, () => judge),
+    signal,
+    onMutant,
+  })
+  return killMatrix({
     subject: subject.name,
     seed: FLOW_SEED,
     control,
     mutants: results,
-    score: visible.length === 0 ? 0 : killed.length / visible.length,
-    unguarded: unguarded(control, killed),
-    // Only the cases of a mutant's own requirement are run, so nothing is known of the others.
-    toothless: [],
     durationMs: clock.now() - begun,
-  }
+  })
 }
 
 /** What becomes of one mutant; cases that are not sound fail for the subject without it too. */
@@ -112,11 +100,4 @@ function signatureOf({ failure }: CaseResult): string {
 function idOf(mutant: FlowMutant): string {
   const siblings = flowMutants.filter(({ violates }) => violates === mutant.violates)
   return `${mutant.violates}.${siblings.indexOf(mutant) + 1}`
-}
-
-function unguarded({ requirements }: Report, killed: readonly MutantResult[]): string[] {
-  const guarded = new Set(killed.map(({ violates }) => violates))
-  return requirements
-    .filter(({ id, outcome }) => outcome === 'passed' && !guarded.has(id))
-    .map(({ id }) => id)
 }

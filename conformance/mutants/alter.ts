@@ -3,16 +3,31 @@ import type { StoredThread } from '../../src/store/records.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from '../../src/store/thread-store.js'
 import type { MutantWorld } from './mutant.js'
 
-/** The same store with some of its methods replaced. */
-export function altered(store: ThreadStore, changes: Partial<ThreadStore>): ThreadStore {
+/** Stores whose functions work without `this`, so that a copy that has them is the same store. */
+const loose = new WeakSet<ThreadStore>()
+
+/** The same store, as an object whose functions can be taken over one by one. */
+export function loosened(store: ThreadStore): ThreadStore {
+  if (loose.has(store)) return store
   const verbs = storeVerbs.map((verb) => [verb, (params: unknown) => call(store, verb, params)])
   const result: ThreadStore = {
     ...(Object.fromEntries(verbs) as Pick<ThreadStore, StoreVerb>),
     supports: store.supports,
     close: () => store.close(),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+  loose.add(result)
+  return result
+}
+
+/** The same store with some of its methods replaced; the others are the very same functions. */
+export function altered(store: ThreadStore, changes: Partial<ThreadStore>): ThreadStore {
+  const result: ThreadStore = {
+    ...loosened(store),
     [Symbol.asyncDispose]: () => result.close(),
     ...changes,
   }
+  loose.add(result)
   return result
 }
 

@@ -1,4 +1,5 @@
-import type { KillMatrix, MutantResult } from '../prove.js'
+import type { MutantResult } from '../judge.js'
+import type { KillMatrix } from '../kill-matrix.js'
 import { type TextStyle, plainStyle } from './text.js'
 
 /** One line about a mutant. */
@@ -35,6 +36,7 @@ export function matrixText(matrix: KillMatrix, style: TextStyle = plainStyle): s
   const dress = score === 1 ? style.green : style.red
   const hidden = count('invisible')
   return [
+    ...(control.problem === null ? [] : [style.red(control.problem)]),
     ...guards(mutants, style),
     ...mutants.filter(({ outcome }) => outcome !== 'killed').map((one) => mutantLine(one, style)),
     ...(unguarded.length > 0 ? [`no mutant guards ${unguarded.join(', ')}`] : []),

@@ -1,4 +1,5 @@
-import type { KillMatrix, MutantOutcome, MutantResult } from '../../prove.js'
+import type { MutantOutcome, MutantResult } from '../../judge.js'
+import type { KillMatrix } from '../../kill-matrix.js'
 import { seconds } from './header.js'
 import { type Markup, markup } from './markup.js'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { KillMatrix } from '../../prove.js'
+import type { KillMatrix } from '../../kill-matrix.js'
 import type { Report } from '../report.js'
 import { failures } from './failures.js'
 import { header } from './header.js'
