@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Clock, isoMillis, systemClock } from '../src/host/clock.js'
 import { type IdSource, systemIds } from '../src/host/ids.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
+import type { ThreadStore } from '../src/store/thread-store.js'
 import { type Baseline, staleEntries } from './baseline.js'
 import type { ConformanceCase } from './case.js'
 import { withDeadline } from './deadline.js'
@@ -150,6 +151,9 @@ async function probe(
     // Not everybody writes types: `open` may return a store instead of a promise, or throw.
     const opening = Promise.resolve().then(() => subject.open(context))
     const store = await withDeadline(clock, 60_000, opening)
+    const lacks = missingParts(store)
+    if (lacks.length > 0)
+      return { problem: `open() gave no ThreadStore: it lacks ${lacks.join(', ')}` }
     const { supports } = store
     await store.close()
     await subject.destroy?.(context)
@@ -157,6 +161,15 @@ async function probe(
   } catch (reason) {
     return { problem: `the subject cannot be opened: ${rejectionOf(reason)}` }
   }
+}
+
+/** What nothing can be tried without. */
+function missingParts(store: ThreadStore): string[] {
+  const given: Partial<ThreadStore> | undefined | null = store
+  return [
+    ...(typeof given?.supports === 'object' ? [] : ['supports']),
+    ...(typeof given?.close === 'function' ? [] : ['close']),
+  ]
 }
 
 /** Names for storage: new ones in every run, because the storage may outlive it. */

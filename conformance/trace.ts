@@ -35,7 +35,7 @@ export class Trace {
     const call = (verb: StoreVerb | 'close', params: unknown): Promise<unknown> => {
       const entry: TracedCall = { handle, verb, params, settled: null }
       this.#calls.push(entry)
-      return settle(entry, () => (store[verb] as AnyVerb).call(store, params))
+      return settle(entry, () => verbOf(store, verb).call(store, params))
     }
     const verbs = storeVerbs.map((verb) => [verb, (params: unknown) => call(verb, params)])
     return {
@@ -52,6 +52,13 @@ export class Trace {
 }
 
 type AnyVerb = (params: unknown) => Promise<unknown>
+
+/** A store that is being written does not have every method yet, and its types may not say so. */
+function verbOf(store: ThreadStore, verb: StoreVerb | 'close'): AnyVerb {
+  const method: unknown = store[verb]
+  if (typeof method !== 'function') throw new TypeError(`the store has no method ${verb}`)
+  return method as AnyVerb
+}
 
 async function settle(entry: TracedCall, run: () => Promise<unknown>): Promise<unknown> {
   try {
