@@ -20,7 +20,7 @@ const ADAPTER = 'exec:'
 
 /** What a subject may look like, for --help. */
 export const SUBJECT_FORMS =
-  'a store (memory:, a folder, pglite:DIR, postgres://…, http://…), a module such as ./my-store.js, or exec:COMMAND, an adapter in any language'
+  'a store (memory:, a folder, pglite:DIR, postgres://…, http://…), a module such as ./my-store.mjs, or exec:COMMAND, an adapter in any language'
 
 /**
  * Gets the subject a command was pointed at: a store’s address, the command of an adapter, or a

@@ -36,19 +36,35 @@ export function terminalSvg(lines: readonly string[], columns: number, title: st
 
 /** Every run stands at its column, whatever the font makes of the text before it. */
 function lineText(line: string, y: number): string[] {
-  const drawn: string[] = []
   let column = 0
-  for (const { text, classes } of runsOf(line)) {
-    const x = (PADDING + column * CHAR_WIDTH).toFixed(1)
-    const length = (text.length * CHAR_WIDTH).toFixed(1)
-    column += text.length
-    if (text.trim() === '') continue
-    const style = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`
-    drawn.push(
-      `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${style}>${escapeMarkup(text)}</text>`,
-    )
-  }
-  return drawn
+  return runsOf(line).flatMap(({ text, classes }) =>
+    (text.match(/█+|░+|[^█░]+/g) ?? []).flatMap((part) => {
+      const x = PADDING + column * CHAR_WIDTH
+      column += part.length
+      if (part.trim() === '') return []
+      return /[█░]/.test(part) ? block(part, x, y) : words(part, { x, y, classes })
+    }),
+  )
+}
+
+function words(
+  text: string,
+  {
+    x,
+    y,
+    classes,
+  }: { readonly x: number; readonly y: number; readonly classes: readonly string[] },
+): string {
+  const length = (text.length * CHAR_WIDTH).toFixed(1)
+  const style = classes.length === 0 ? '' : ` class="${classes.join(' ')}"`
+  return `<text x="${x.toFixed(1)}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs"${style}>${escapeMarkup(text)}</text>`
+}
+
+/** Few fonts have the letters of a progress bar. */
+function block(text: string, x: number, y: number): string {
+  const width = (text.length * CHAR_WIDTH).toFixed(1)
+  const look = text.startsWith('█') ? 'done' : 'left'
+  return `<rect class="${look}" x="${x.toFixed(1)}" y="${y - 12}" width="${width}" height="14"/>`
 }
 
 /** A line cut where its look changes. */
@@ -84,5 +100,6 @@ const STYLE = `
 text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #d7dae0; white-space: pre }
 .bold { font-weight: 700 } .dim { opacity: .6 }
 .red { fill: #f0616d } .green { fill: #4fc47f } .yellow { fill: #e0b04c } .blue { fill: #6ea8fe }
+.done { fill: #4fc47f } .left { fill: #3a3f4b }
 .magenta { fill: #c792ea } .cyan { fill: #56b6c2 } .black { fill: #6b7280 }
 `.trim()

@@ -48,9 +48,9 @@ export function conformanceCommand(yargs: Argv): Argv {
         .epilogue(
           examples({
             'a first look, in a second': 'conformance memory: --set smoke',
-            'only the cases about metadata': "conformance ./my-store.js --filter 'meta.*'",
+            'only the cases about metadata': "conformance ./my-store.mjs --filter 'meta.*'",
             'as in CI: what is known to fail is listed with a reason':
-              'conformance ./my-store.js --baseline baseline.json',
+              'conformance ./my-store.mjs --baseline baseline.json',
           }),
         ),
     async (args) => {

@@ -50,7 +50,7 @@ export function proveCommand(yargs: Argv): Argv {
           },
           json: { type: 'boolean', default: false, describe: 'print the kill matrix' },
         })
-        .epilogue(examples({ 'the matrix of requirements and defects': 'prove ./my-store.js' })),
+        .epilogue(examples({ 'the matrix of requirements and defects': 'prove ./my-store.mjs' })),
     async (args) => {
       process.exitCode = await breakStore(args.subject, args)
     },

@@ -24,7 +24,7 @@ export function replayCommand(yargs: Argv): Argv {
         .positional('subject', { type: 'string', demandOption: true, describe: SUBJECT_FORMS })
         .options({ json: { type: 'boolean', default: false, describe: 'print the report' } })
         .epilogue(
-          examples({ 'TOKEN is the last line of a failure': 'replay TOKEN ./my-store.js' }),
+          examples({ 'TOKEN is the last line of a failure': 'replay TOKEN ./my-store.mjs' }),
         ),
     async (args) => {
       process.exitCode = await replay(args.token, args.subject, args.json)

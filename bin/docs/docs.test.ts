@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { helpOf } from '../cli.js'
@@ -16,6 +16,7 @@ import {
 import { openMemoryStore } from '../../src/stores/memory/memory-thread-store.js'
 import { cliPage } from './cli-page.js'
 import { type FencedBlock, fencedBlocks } from './fenced-blocks.js'
+import { anchorsOf, linksOf } from './links.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -28,6 +29,15 @@ const pages = ['README.md', ...documents.map((file) => `docs/${file}`)]
 const blocks = pages.flatMap((page) => fencedBlocks(page, readText(page)))
 const ofLanguage = (...languages: string[]): FencedBlock[] =>
   blocks.filter(({ language }) => languages.includes(language))
+
+test.each([...pages, 'fixtures/README.md'])('every link of %s leads somewhere', (page) => {
+  const dead = linksOf(readText(page)).filter(({ file, anchor }) => {
+    const target = file === '' ? page : join(dirname(page), file)
+    if (!existsSync(join(ROOT, target))) return true
+    return anchor !== null && !anchorsOf(readText(target)).has(anchor)
+  })
+  expect(dead).toEqual([])
+})
 
 test('docs/cli.md is what --help says', { timeout: 60_000 }, async () => {
   await expect(await cliPage()).toMatchFileSnapshot('../../docs/cli.md')
