@@ -4,6 +4,7 @@ import { createZstdDecompress } from 'node:zlib'
 import { ThreadStoreError } from '../../../store/errors.js'
 import { errorCode, unreadable } from './unreadable.js'
 import type { RolloutEntry } from './rollout-tree.js'
+import { endsWithFrame } from './zstd-frames.js'
 
 /** Which bytes of a rollout to read; both ends count decompressed bytes. */
 export interface ByteRange {
@@ -132,6 +133,17 @@ async function* decompressed(path: string): AsyncGenerator<Buffer> {
       throw damaged(path, `it decompresses to more than ${DECOMPRESSED_BYTES_MAX} bytes`)
     }
     yield chunk
+  }
+  if (!isWhole(path)) throw damaged(path, 'it cannot be decompressed: its end is missing')
+}
+
+/** Looked at in every version of Node, so that all of them say the same of the same file. */
+function isWhole(path: string): boolean {
+  const file = openForReading(path)
+  try {
+    return endsWithFrame(file)
+  } finally {
+    closeSync(file)
   }
 }
 
