@@ -8,8 +8,7 @@ import { openPgliteStore } from 'threadstore/pglite'
 // /fork, /rollback N, /turns. Asked to wait, the model never finishes: kill -9 the host and resume.
 const [url = '', threadId] = process.argv.slice(2)
 const dir = url.startsWith('pglite:') ? url.slice('pglite:'.length) : null
-await using store =
-  dir === null ? await openLocalStore({ home: url }) : await openPgliteStore({ dir })
+const store = dir === null ? await openLocalStore({ home: url }) : await openPgliteStore({ dir })
 const model = scriptedModelClient((request) => {
   const said = lastUserText(request)
   return { text: `you said: ${said}`, hang: said.startsWith('wait') }
@@ -38,3 +37,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   } else await thread.run(line)
 }
 await manager.shutdownAllThreadsBounded(5_000)
+await store.close()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from './support/temporary-folder.js'
+import { typescriptFlags } from './support/typescript-flags.js'
 import { ROOT } from './tidy/repository.js'
 
 /** A running host, spoken to line by line. */
@@ -13,7 +14,7 @@ class Host {
 
   constructor(...args: readonly string[]) {
     const program = join(ROOT, 'examples/agent-host.ts')
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [...typescriptFlags, program, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     this.#child = child

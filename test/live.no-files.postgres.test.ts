@@ -13,7 +13,7 @@ function converse(url: string, cwd: string): string {
   const program = `
     const { openPostgresStore } = await import('${moduleAt('stores/postgres/open-postgres-store.js')}')
     const { scriptedModelClient, ThreadManager } = await import('${moduleAt('manager/index.js')}')
-    await using store = await openPostgresStore({ url: '${url}', namespace: 'no_files' })
+    const store = await openPostgresStore({ url: '${url}', namespace: 'no_files' })
     const model = scriptedModelClient(() => ({ text: 'hello yourself' }))
     const manager = new ThreadManager({ store, model, config: { model: 'scripted', cwd: '${cwd}' } })
     const thread = await manager.startThread()
@@ -26,7 +26,8 @@ function converse(url: string, cwd: string): string {
     await (await manager.startThread({ ephemeral: true })).run('hello')
     await manager.shutdownAllThreadsBounded(10_000)
     const { items } = await store.listThreads({ pageSize: 9 })
-    process.stdout.write(items.map(({ rolloutPath, preview }) => rolloutPath + ' ' + preview).join())`
+    process.stdout.write(items.map(({ rolloutPath, preview }) => rolloutPath + ' ' + preview).join())
+    await store.close()`
   const args = ['--permission', '--allow-fs-read=*', '--input-type=module', '--eval', program]
   const env = { ...process.env, HOME: cwd, CODEX_HOME: join(cwd, '.codex'), TMPDIR: cwd }
   return execFileSync(process.execPath, args, { cwd, env, encoding: 'utf8' })
