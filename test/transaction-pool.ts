@@ -25,7 +25,7 @@ export async function openTransactionPool(url: string): Promise<PostgresDriver> 
   return {
     durable: first.durable,
     holdsKeys: false,
-    query: async (sql, params) => (await next()).query(sql, params),
+    query: async (sql, params, options) => (await next()).query(sql, params, options),
     transaction: async (mode, work) => (await next()).transaction(mode, work),
     hold: () => Promise.resolve(async () => {}),
     isHeld: (session, key) => first.isHeld(session, key),

@@ -14,9 +14,22 @@ export type SqlParam =
 /** A row, by column name. `bigint` comes as a number, `bytea` as a `Uint8Array`. */
 export type SqlRow = Readonly<Record<string, unknown>>
 
+/** How a statement runs. */
+export interface QueryOptions {
+  /**
+   * Whether the server plans it for these params, each time. Otherwise it may keep a plan that is
+   * good for any, which is what a statement that finds rows by their keys wants.
+   */
+  readonly plannedAnew?: boolean
+}
+
 /** Where statements run: a connection, or a transaction on one. */
 export interface PostgresSession {
-  query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]): Promise<readonly Row[]>
+  query<Row extends SqlRow>(
+    sql: string,
+    params?: readonly SqlParam[],
+    options?: QueryOptions,
+  ): Promise<readonly Row[]>
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { chunksOf } from '../../conformance/build/chunks.js'
 import { bareImport } from '../../conformance/build/imports.js'
@@ -104,6 +105,7 @@ test(`a call looks at no more pages with ${THREADS[1]} threads stored than with 
   await store.createThread(creating(model))
   await store.appendItems({ threadId: model, items: nextTurn() })
   await store.shutdownThread({ threadId: model })
+  await store.updateThreadMetadata({ threadId: model, patch: { name: 'a needle' } })
   const rounds: Pages[] = []
   let stored = 0
   for (const count of THREADS) {
@@ -111,9 +113,40 @@ test(`a call looks at no more pages with ${THREADS[1]} threads stored than with 
     stored = count
     rounds.push(await pagesOf(driver, life(store)))
   }
-  await driver.close()
   expectNoGrowth(rounds[0] ?? {}, rounds[1] ?? {})
+
+  await driver.query(indexOf('threads_by_text'))
+  await driver.query(indexOf('threads_by_cwd'))
+  await driver.query('ANALYZE threadstore.threads')
+  const cwd = '/a/folder/of/its/own'
+  await store.createThread({ ...creating(newThreadId()), metadata: { cwd, modelProvider: 'mock' } })
+  const search = (searchTerm: string) => () => store.searchThreads({ pageSize: 10, searchTerm })
+  const inFolder = (folder: string) => () =>
+    store.listThreads({ pageSize: 10, cwdFilters: [folder] })
+  const found = await pagesOf(driver, {
+    rareWords: search(`needle ${stored - 7}.`),
+    noSuchWords: search('nobody said this'),
+    commonWords: search('needle'),
+    ownFolder: inFolder(cwd),
+    commonFolder: inFolder('/home/dev/project'),
+  })
+  // What is prepared gets a plan for any words and folder, after a while.
+  const [kept] = await driver.query(
+    `SELECT count(*) > 5 AS some, count(*) FILTER (WHERE statement LIKE '%FROM threadstore.threads t%')
+      AS lists FROM pg_prepared_statements`,
+  )
+  expect(kept).toEqual({ some: true, lists: 0 })
+  const costly = Object.entries(found).filter(([, pages]) => pages > 100)
+  expect(Object.fromEntries(costly)).toEqual({})
+  await driver.close()
 }, 600_000)
+
+/** The statements of docs/scale.md that make an index. */
+function indexOf(name: string): string {
+  const page = readFileSync('docs/scale.md', 'utf8')
+  const blocks = [...page.matchAll(/```sql\n([^]*?)```/g)].map(([, sql = '']) => sql)
+  return blocks.find((sql) => sql.includes(name)) ?? ''
+}
 
 test(`a call about a thread looks at no more pages with ${TURNS[1]} turns than with ${TURNS[0]}`, async () => {
   const { store, driver } = await quietDatabase()

@@ -28,9 +28,9 @@ export async function readUntilAborted<T>(
 
 function stoppingSession(session: PostgresSession, signal: AbortSignal): PostgresSession {
   return {
-    async query(sql, params) {
+    async query(sql, params, options) {
       if (signal.aborted) throw abortedError(signal)
-      return session.query(sql, params)
+      return session.query(sql, params, options)
     },
   }
 }

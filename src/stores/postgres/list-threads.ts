@@ -62,7 +62,10 @@ async function fetchThreads(
   fetch: Fetch,
 ): Promise<StoredThread[]> {
   const { sql, params } = listStatement(namespace, query, fetch)
-  const rows = await driver.query<{ record: string; rollouts?: string | null }>(sql, params)
+  // Rare words want an index of texts, common ones the order of the list: no plan is good for both.
+  const rows = await driver.query<{ record: string; rollouts?: string | null }>(sql, params, {
+    plannedAnew: true,
+  })
   return rows.map(({ record, rollouts }) => ({
     ...recordFrom(record),
     history: null,

@@ -5,6 +5,7 @@ import {
   CommitUnknownError,
   type PostgresDriver,
   type PostgresSession,
+  type QueryOptions,
   type SqlParam,
   type SqlRow,
   type TransactionMode,
@@ -94,11 +95,12 @@ class StatementRunner {
     connection: Pool | PoolClient,
     text: string,
     values: readonly SqlParam[] = [],
+    { plannedAnew = false }: QueryOptions = {},
   ): Promise<Row[]> {
     const encoded = values.map((value) => (Array.isArray(value) ? arrayParam(value) : value))
     const config: QueryConfig = { text, values: encoded, types: resultTypes }
     // Statements without parameters change the schema or run once.
-    if (this.#prepares && values.length > 0) config.name = this.#nameOf(text)
+    if (this.#prepares && values.length > 0 && !plannedAnew) config.name = this.#nameOf(text)
     try {
       return (await connection.query<Row>(config)).rows
     } catch (reason) {
@@ -150,8 +152,12 @@ class PgDriver implements PostgresDriver {
     this.holdsKeys = holdsKeys
   }
 
-  async query<Row extends SqlRow>(sql: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return this.#statements.run<Row>(this.#pool, sql, params)
+  async query<Row extends SqlRow>(
+    sql: string,
+    params?: readonly SqlParam[],
+    options?: QueryOptions,
+  ): Promise<Row[]> {
+    return this.#statements.run<Row>(this.#pool, sql, params, options)
   }
 
   async transaction<T>(
@@ -165,7 +171,9 @@ class PgDriver implements PostgresDriver {
     })
     let result: T
     try {
-      result = await work({ query: (sql, params) => this.#statements.run(client, sql, params) })
+      result = await work({
+        query: (sql, params, options) => this.#statements.run(client, sql, params, options),
+      })
     } catch (reason) {
       await rollBack(client)
       throw reason
