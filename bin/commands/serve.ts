@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { type Logger, pino } from 'pino'
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
@@ -92,7 +93,16 @@ function tlsOf({ tlsCert, tlsKey }: ServeArgs): { cert: string; key: string } | 
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new UsageError('--tls-cert and --tls-key are given together')
   }
-  return { cert: readText(tlsCert), key: readText(tlsKey) }
+  const tls = { cert: readText(tlsCert), key: readText(tlsKey) }
+  try {
+    createSecureContext(tls)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new UsageError(
+      `${tlsCert} and ${tlsKey} are no certificate and the key of it, in PEM: ${why}`,
+    )
+  }
+  return tls
 }
 
 function readText(path: string): string {

@@ -30,8 +30,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 /** Sends pieces, with a pause before each, and gives all that comes back. */
-async function exchange(...pieces: readonly (string | number)[]): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+function exchange(...pieces: readonly (string | number)[]): Promise<string> {
+  return exchangeAt(port, ...pieces)
+}
+
+async function exchangeAt(at: number, ...pieces: readonly (string | number)[]): Promise<string> {
+  const socket = connect(at, '127.0.0.1')
   socket.on('error', () => {})
   let text = ''
   socket.on('data', (chunk: Buffer) => {
@@ -59,6 +63,7 @@ describe('a connection', () => {
     ['headers that are too large', [list(`X-Long: ${'x'.repeat(10_000)}`)], '431'],
     ['two lengths', [list(json, 'Content-Length: 5', 'Content-Length: 6'), '{}'], '400'],
     ['a length and chunks', [list('Content-Length: 5', 'Transfer-Encoding: chunked'), '0'], '400'],
+    ['two hosts', [list('Host: localhost', 'Connection: close')], '400'],
     ['a length that is none', [list(json, 'Content-Length: -5')], '400'],
     ['chunks', [list(json, 'Transfer-Encoding: chunked', 'Connection: close'), '0\r\n\r\n'], '411'],
     ['a body that is too large', [list(json, 'Content-Length: 99999999')], '413'],
@@ -100,4 +105,40 @@ describe('a connection', () => {
     expect(await exchange(large)).toMatch(/^HTTP\/1.1 503.*too-many-bytes/is)
     await first
   })
+})
+
+describe('a server that shuts down', () => {
+  async function begun(): Promise<{ readonly closing: HttpThreadServer; readonly at: number }> {
+    const behind = memoryBehind()
+    const closing = await createHttpThreadServer({
+      open: (namespace) => behind.open(namespace),
+      limits: { drainMs: 300 },
+    })
+    return { closing, at: Number(new URL(await closing.listen({ port: 0 })).port) }
+  }
+
+  test('finishes a request that it has begun', async () => {
+    const { closing, at } = await begun()
+    const answered = exchangeAt(at, list(json, 'Content-Length: 14'), 150, '{"pageSize":1}')
+    await sleep(50)
+    await closing.close()
+    expect((await answered).slice(0, 12)).toBe('HTTP/1.1 200')
+  })
+
+  test('does not wait for ever for a caller that has stopped', async () => {
+    const { closing, at } = await begun()
+    const stopped = exchangeAt(at, list(json, 'Content-Length: 14'), '{"pag')
+    await sleep(50)
+    await closing.close()
+    expect(await stopped).toBe('')
+  })
+})
+
+test.each([
+  ['kept when it can stand in a log', 'trace-1/2', 'trace-1/2'],
+  ['replaced when it cannot', '"},{"', expect.stringMatching(/^[0-9a-f-]{36}$/)],
+])('the id that a request brings is %s', async (_how, id, kept) => {
+  const headers = { 'x-request-id': id }
+  const response = await fetch(`http://127.0.0.1:${port}/healthz`, { headers })
+  expect(response.headers.get('x-request-id')).toEqual(kept)
 })

@@ -59,8 +59,8 @@ export interface HttpThreadServer extends AsyncDisposable {
   /** Starts to listen and says where. */
   listen(options: ListenOptions): Promise<string>
   /**
-   * Takes nothing more on, finishes what was begun, shuts live writers down and closes the store.
-   * Idempotent.
+   * Takes nothing more on, finishes what was begun, but for what takes longer than `drainMs`, shuts
+   * live writers down and closes the store. Idempotent.
    */
   close(): Promise<void>
 }
@@ -82,7 +82,7 @@ export async function createHttpThreadServer(
 
   async function close(): Promise<void> {
     draining = true
-    await app.close()
+    await drain(app, context)
     stop.abort()
     await sweeping
     await letGo(context)
@@ -156,6 +156,24 @@ function contextOf(options: HttpThreadServerOptions, isDraining: () => boolean):
     answers: new AnswerCache({ clock, keptMs, entriesMax }),
     principals: new WeakMap(),
   }
+}
+
+/** Waits for what was begun, but not for ever: a caller may have stopped to read or to send. */
+async function drain(
+  app: FastifyInstance,
+  { clock, limits, logger }: ServerContext,
+): Promise<void> {
+  const drained = new AbortController()
+  const late = clock.sleep(limits.drainMs, drained.signal).then(
+    () => {
+      logger.warn({ drainMs: limits.drainMs }, 'requests that did not end in time are cut off')
+      app.server.closeAllConnections()
+    },
+    () => {},
+  )
+  await app.close()
+  drained.abort()
+  await late
 }
 
 function urlOf(app: FastifyInstance, secure: boolean): string {

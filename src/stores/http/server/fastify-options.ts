@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyServerOptions } from 'fastify'
 import type { IdSource } from '../../../host/ids.js'
 import { invalidRequest } from '../../../store/errors.js'
+import { headers } from '../routes.js'
 import { errorAnswer } from './answer.js'
 import type { ServerLimits } from './server-limits.js'
 import { sendAnswer } from './serving.js'
@@ -37,7 +39,7 @@ export function fastifyOptions(
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200 },
-    genReqId: () => ids.newId(),
+    genReqId: (request) => requestIdIn(request.headers) ?? ids.newId(),
     frameworkErrors: ({ statusCode }, request, reply) => {
       const error = invalidRequest('malformed-params', 'the address cannot be one of a thread')
       sendAnswer(reply, { ...errorAnswer(error, request.id), status: statusCode ?? 400 })
@@ -45,6 +47,12 @@ export function fastifyOptions(
     clientErrorHandler: answerBroken,
     ...(tls === null ? { http } : { https: { ...http, ...tls } }),
   }
+}
+
+/** What a caller, or a proxy before us, calls the request; logs and answers repeat it. */
+function requestIdIn(received: IncomingHttpHeaders): string | null {
+  const id = received[headers.requestId]
+  return typeof id === 'string' && /^[\w.:/+=-]{1,128}$/.test(id) ? id : null
 }
 
 const statusOfBroken: Readonly<Record<string, string>> = {

@@ -34,6 +34,7 @@ export function installGate(app: FastifyInstance, context: ServerContext): void 
       requests -= 1
       bufferedBytes -= bytes
     })
+    requireOneHost(request)
     if (rules?.scope === null) return
     if (context.isDraining()) throw unavailable(context, 'shutting-down')
     if (requests > limits.requestsMax) throw unavailable(context, 'too-many-requests')
@@ -52,6 +53,12 @@ export function installGate(app: FastifyInstance, context: ServerContext): void 
 
 function rulesOf(request: FastifyRequest): RouteRules | undefined {
   return (request.routeOptions.config as { readonly rules?: RouteRules }).rules
+}
+
+/** Two names for one server mean different ones to whoever stands between it and the caller. */
+function requireOneHost({ raw }: FastifyRequest): void {
+  const names = raw.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host')
+  if (names.length > 1) throw badRequest(400, 'the request names more than one host')
 }
 
 /** What the body is going to take; a body that does not say so is refused. */

@@ -14,6 +14,8 @@ export interface ServerLimits {
   readonly requestTimeoutMs: number
   /** A connection on which nothing moves for so long is closed. @defaultValue 10 min */
   readonly socketIdleMs: number
+  /** How long a server that shuts down waits for the requests it has begun. @defaultValue 20 s */
+  readonly drainMs: number
   /** Handles that are open at once. @defaultValue 10 000 */
   readonly handlesMax: number
   /** A handle that no request names for so long is closed. @defaultValue 60 s */
@@ -43,6 +45,7 @@ export const defaultLimits: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 120_000,
   socketIdleMs: 600_000,
+  drainMs: 20_000,
   handlesMax: 10_000,
   handleIdleMs: 60_000,
   importsMax: 64,
