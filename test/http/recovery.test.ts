@@ -55,17 +55,22 @@ async function mortalServer(): Promise<{
 interface Meddler {
   /** What happens to the next append instead of an answer; once. */
   onAppend: ((send: () => Promise<unknown>) => Promise<void>) | null
+  /** Paths that end so find nobody. */
+  unreachable: string | null
 }
 
 /** A client whose next append does not get its answer. */
 async function meddledClient(
   url: string,
 ): Promise<{ readonly store: ThreadStore; readonly meddler: Meddler }> {
-  const meddler: Meddler = { onAppend: null }
+  const meddler: Meddler = { onAppend: null, unreachable: null }
   const inner = createUndiciTransport({ origin: url })
   const transport: HttpTransport = {
     send: async (request: HttpRequest) => {
       const meddle = meddler.onAppend
+      if (meddler.unreachable !== null && request.path.endsWith(meddler.unreachable)) {
+        throw new TransportError('refused', { sent: false, timedOut: false })
+      }
       if (meddle === null || !request.path.endsWith('/items')) return inner.send(request)
       meddler.onAppend = null
       await meddle(async () => {
@@ -75,7 +80,7 @@ async function meddledClient(
     },
     close: () => inner.close(),
   }
-  const store = await openHttpStore({ url, transport, retryDelayMs: 5, retryForMs: 3_000 })
+  const store = await openHttpStore({ url, transport, retryDelayMs: 5, retryForMs: 500 })
   opened.push(store)
   return { store, meddler }
 }
@@ -113,6 +118,26 @@ describe('an append whose answer is lost', () => {
     await store.appendItems({ threadId, items: [say('three')] })
     expect(await texts(store)).toEqual(['zero', 'one', 'two', 'three'])
   })
+
+  test.each(['/v1/handle/open', '/resume', '/history?includeArchived=true'])(
+    'is not said to have failed when its fate cannot be found out for want of %s',
+    async (path) => {
+      const server = await mortalServer()
+      const { store, meddler } = await meddledClient(server.url)
+      await store.createThread(create)
+      await store.appendItems({ threadId, items: [say('one')] })
+      meddler.onAppend = async (send) => {
+        await send()
+        await server.die()
+        await server.revive()
+        meddler.unreachable = path
+      }
+      const append = store.appendItems({ threadId, items: [say('two')] })
+      await expect(append).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+      meddler.unreachable = null
+      expect(await texts(store)).toEqual(['one', 'two'])
+    },
+  )
 
   test.each([
     ['as many', [say('theirs')], { code: 'CONFLICT', details: { reason: 'writer-lost' } }],

@@ -20,6 +20,10 @@ const hostile = [
   `\u202egnp.exe\u0000&lt;b&gt;`,
 ]
 
+/** The thread with more turns than a page shows. */
+const LONG = 60
+const LONG_TURNS = 45
+
 const storage = new MemoryStorage()
 let browser: Browser
 let server: HttpThreadServer
@@ -31,6 +35,8 @@ beforeAll(async () => {
   for (let index = hostile.length; index < 60; index += 1) {
     await addThread(store, index, `Thread number ${index}`)
   }
+  await addTurns(store, LONG_TURNS)
+  await store.archiveThread({ threadId: idOf(LONG) })
   await store.archiveThread({ threadId: idOf(59) })
   const sha256 = createHash('sha256').update(token).digest('hex')
   const tokens = [{ id: 'people', sha256, scopes: ['read'] }]
@@ -77,6 +83,22 @@ async function addThread(store: ThreadStore, index: number, text: string): Promi
   await store.shutdownThread({ threadId })
   const updatedAt = `2026-11-22T10:${String(59 - index).padStart(2, '0')}:00.000Z`
   await store.updateThreadMetadata({ threadId, patch: { name: text, model: text, updatedAt } })
+}
+
+async function addTurns(store: ThreadStore, count: number): Promise<void> {
+  const threadId = idOf(LONG)
+  await store.createThread({
+    threadId,
+    source: 'cli',
+    metadata: { cwd: '/', modelProvider: 'mock' },
+  })
+  const items = Array.from({ length: count }, (_, index) => [
+    { type: 'event_msg', payload: { type: 'task_started', turn_id: `turn ${index}` } },
+    { type: 'event_msg', payload: { type: 'user_message', message: `Question ${index}` } },
+    { type: 'event_msg', payload: { type: 'task_complete', turn_id: `turn ${index}` } },
+  ]).flat()
+  await store.appendItems({ threadId, items })
+  await store.shutdownThread({ threadId })
 }
 
 /** A page, and everything that went wrong on it. */
@@ -134,6 +156,32 @@ test('threads are searched, and the archived ones are found when asked for', asy
   await page.click('input[name=archived]')
   await page.click('button')
   expect(await page.textContent('ol.threads')).toContain('Thread number 59')
+})
+
+test('a search that finds nothing says what it has looked for, and a later page leads back', async () => {
+  const { page } = await openPage()
+  await page.goto(`${url}/?q=%3Cb%3Enowhere`)
+  expect(await page.textContent('main p')).toBe(
+    'No thread has “<b>nowhere” in its name or at its beginning.',
+  )
+  expect(await page.title()).toBe('<b>nowhere · Threads · threadstore')
+  await page.goto(url)
+  await page.click('a[rel=next]')
+  await page.click('a[rel=first]')
+  expect(await page.evaluate(`document.querySelectorAll('ol.threads li').length`)).toBe(50)
+})
+
+test('a long thread is read from either end', async () => {
+  const { page } = await openPage()
+  await page.goto(`${url}/threads/${idOf(LONG)}`)
+  const headings = `[...document.querySelectorAll('h2 bdi')].map((id) => id.textContent)`
+  expect(await page.evaluate<string[]>(headings)).toHaveLength(20)
+  await page.click('a[rel=alternate]')
+  expect((await page.evaluate<string[]>(headings))[0]).toBe(`turn ${LONG_TURNS - 1}`)
+  await page.click('a[rel=next]')
+  expect((await page.evaluate<string[]>(headings))[0]).toBe(`turn ${LONG_TURNS - 21}`)
+  await page.click('a[rel=first]')
+  expect((await page.evaluate<string[]>(headings))[0]).toBe(`turn ${LONG_TURNS - 1}`)
 })
 
 test('no script runs, whoever adds it', async () => {

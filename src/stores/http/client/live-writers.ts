@@ -86,20 +86,25 @@ export class LiveWriters {
     this.#batch += 1
     const batch = { [headers.batch]: String(this.#batch) }
     let lost: readonly RolloutItem[] | null = null
+    const append = async (): Promise<void> => {
+      const thread = this.#threads.get(threadId)
+      if (thread === undefined) return this.#sendPlain('appendItems', params)
+      if ((await this.#attach(thread, params, lost)) === 'stored') return
+      lost = null
+      try {
+        const { end } = await this.#send('appendItems', params, thread.handle, readWritten, batch)
+        thread.end = end
+      } catch (reason) {
+        if (reason instanceof HandleLostError && reason.maybeDone) lost = items
+        if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) thread.end = null
+        throw reason
+      }
+    }
     await this.#turns.run(threadId, () =>
-      this.#onSomeHandle(async () => {
-        const thread = this.#threads.get(threadId)
-        if (thread === undefined) return this.#sendPlain('appendItems', params)
-        if ((await this.#attach(thread, params, lost)) === 'stored') return
-        lost = null
-        try {
-          const { end } = await this.#send('appendItems', params, thread.handle, readWritten, batch)
-          thread.end = end
-        } catch (reason) {
-          if (reason instanceof HandleLostError && reason.maybeDone) lost = items
-          if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) thread.end = null
-          throw reason
-        }
+      this.#onSomeHandle(append).catch((reason: unknown) => {
+        // Only a conflict says what became of items that a server which is gone may have stored.
+        const isClear = lost === null || ThreadStoreError.is(reason, 'CONFLICT')
+        throw isClear ? reason : outcomeUnknown('appendItems', threadId, reason)
       }),
     )
   }
@@ -164,7 +169,8 @@ export class LiveWriters {
     if (fate === 'unknown' || fate === 'foreign') {
       this.#threads.delete(threadId)
       const discard: ThreadParams = { threadId }
-      await this.#send('discardThread', discard, handle, readNothing)
+      // What is not discarded here is when the handle is closed.
+      await this.#send('discardThread', discard, handle, readNothing).catch(() => {})
       throw this.#lostWriter(threadId, fate === 'foreign' ? null : lost, null)
     }
     thread.handle = handle

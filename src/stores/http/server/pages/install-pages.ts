@@ -31,20 +31,21 @@ export function installPages(app: FastifyInstance, context: ServerContext): void
       archived,
       ...(search !== '' && { searchTerm: search }),
     })
-    return listPage(found, { search, archived })
+    return listPage(found, { search, archived, isLater: query.has('cursor') })
   })
   page('/threads/:threadId', async (store, query, threadId) => {
     const which = { threadId, includeArchived: true }
     const thread = await store.readThread(which)
-    if (!store.supports.turns) return threadPage(thread, null)
+    const asked = { newestFirst: query.has('newest'), isLater: query.has('cursor') }
+    if (!store.supports.turns) return threadPage(thread, null, asked)
     const turns = await store.listTurns({
       ...which,
       pageSize: TURNS_ON_A_PAGE,
       cursor: query.get('cursor'),
-      sortDirection: 'asc',
+      sortDirection: asked.newestFirst ? 'desc' : 'asc',
       itemsView: 'full',
     })
-    return threadPage(thread, turns)
+    return threadPage(thread, turns, asked)
   })
 
   function page(
@@ -77,8 +78,9 @@ function errorPage({ code }: ThreadStoreError, requestId: string): string {
   const text =
     code === 'THREAD_NOT_FOUND' ? 'There is no such thread.' : `That did not work: ${code}.`
   return layout(
-    'Error',
+    text,
     html`<h1>${text}</h1>
-      <p class="facts">request ${requestId}</p>`,
+      <p><a href="/">All threads</a></p>
+      <p class="facts">request <bdi>${requestId}</bdi></p>`,
   )
 }

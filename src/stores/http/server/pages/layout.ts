@@ -18,6 +18,22 @@ export function layout(title: string, body: Html): string {
     </html> `.text
 }
 
+/** Where a page leads, its name for browsers, and what people read; `null` for nowhere. */
+export type PageLink = readonly [address: string | null, rel: string, text: string]
+
+/** Links to the pages beside this one, if there are any. */
+export function pageLinks(links: readonly PageLink[]): Html | null {
+  const shown = links.flatMap(([address, rel, text]) =>
+    address === null ? [] : [html`<a rel="${rel}" href="${address}">${text}</a> `],
+  )
+  return shown.length === 0 ? null : html`<nav aria-label="Pages">${shown}</nav>`
+}
+
+/** A time as people read it. */
+export function timeOf(iso: string): Html {
+  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
+}
+
 /** What browsers may do with a page: show it, with our style sheet, and nothing else. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
@@ -41,7 +57,8 @@ input[type=search] { flex: 1 1 16rem; padding: .3rem .5rem; font: inherit }
 button { font: inherit }
 ol.threads { list-style: none; margin: 0; padding: 0 }
 ol.threads li { padding: .5rem 0; border-bottom: 1px solid var(--line) }
-.facts, time { color: var(--soft); font-size: .85rem }
+ol.threads .facts { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.facts { color: var(--soft); font-size: .85rem }
 bdi { overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; font-size: .9rem }
 dt { color: var(--soft) }
@@ -51,6 +68,9 @@ section h2 { font-size: 1rem; margin: .3rem 0 }
 .text, pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 }
 .user { border-left: 3px solid #3a7bd5; padding-left: .7rem }
 .agent { border-left: 3px solid #2a9d5c; padding-left: .7rem }
+.user::before, .agent::before { display: block; color: var(--soft); font-size: .8rem }
+.user::before { content: 'user' }
+.agent::before { content: 'agent' }
 details { margin: .2rem 0; font-size: .85rem }
-nav { margin: 1rem 0 }
+nav { margin: 1rem 0; display: flex; gap: 1rem; flex-wrap: wrap }
 `

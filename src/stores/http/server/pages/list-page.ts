@@ -1,31 +1,49 @@
 import type { StoredThread, ThreadPage } from '../../../../store/records.js'
 import { html, type Html } from './html.js'
-import { layout } from './layout.js'
+import { layout, pageLinks, timeOf } from './layout.js'
 
 /** What a list of threads was asked for with. */
 export interface ListQuery {
   readonly search: string
   readonly archived: boolean
+  /** Whether it is not the first page. */
+  readonly isLater: boolean
 }
 
 /** The page that lists threads. */
 export function listPage({ items, nextCursor }: ThreadPage, query: ListQuery): string {
-  const next = nextCursor === null ? null : addressOf(query, nextCursor)
-  const body = html`<h1>${query.archived ? 'Archived threads' : 'Threads'}</h1>
-    <form method="get" action="/">
-      <input type="search" name="q" value="${query.search}" placeholder="name or beginning" />
+  const what = query.archived ? 'Archived threads' : 'Threads'
+  const body = html`<h1>${what}</h1>
+    <form method="get" action="/" role="search">
+      <input
+        type="search"
+        name="q"
+        value="${query.search}"
+        placeholder="name or beginning"
+        aria-label="Search by name or beginning"
+      />
       <label
         ><input type="checkbox" name="archived" value="1" ${checkedIf(query.archived)} />
         archived</label
       >
       <button>Search</button>
     </form>
-    ${items.length === 0 ? html`<p>No threads.</p>` : null}
+    ${items.length === 0 ? html`<p>${nothingFound(query)}</p>` : null}
     <ol class="threads">
       ${items.map(listed)}
     </ol>
-    ${next === null ? null : html`<nav><a rel="next" href="${next}">More</a></nav>`}`
-  return layout('Threads', body)
+    ${pageLinks([
+      [query.isLater ? addressOf(query, null) : null, 'first', 'From the beginning'],
+      [nextCursor === null ? null : addressOf(query, nextCursor), 'next', 'More'],
+    ])}`
+  return layout(query.search === '' ? what : `${query.search} · ${what}`, body)
+}
+
+function nothingFound({ search, archived, isLater }: ListQuery): Html {
+  if (isLater) return html`No further threads.`
+  const kind = archived ? 'archived thread' : 'thread'
+  if (search === '') return html`There is no ${kind} yet.`
+  return html`No ${kind} has <bdi>“${search}”</bdi> in its name or at its beginning.`
 }
 
 function listed(thread: StoredThread): Html {
@@ -33,7 +51,7 @@ function listed(thread: StoredThread): Html {
   return html`<li>
     <a href="/threads/${threadId}"><bdi>${headline(thread)}</bdi></a>
     <div class="facts">
-      <time datetime="${updatedAt}">${updatedAt.slice(0, 16).replace('T', ' ')}</time> ·
+      ${timeOf(updatedAt)} ·
       <bdi>${model ?? modelProvider}</bdi> · <bdi>${cwd}</bdi>
     </div>
   </li>`
@@ -52,10 +70,10 @@ function checkedIf(condition: boolean): Html | null {
   return condition ? html`checked` : null
 }
 
-function addressOf({ search, archived }: ListQuery, cursor: string): string {
+function addressOf({ search, archived }: ListQuery, cursor: string | null): string {
   const query = new URLSearchParams()
   if (search !== '') query.set('q', search)
   if (archived) query.set('archived', '1')
-  query.set('cursor', cursor)
+  if (cursor !== null) query.set('cursor', cursor)
   return `/?${query.toString()}`
 }

@@ -4,15 +4,30 @@ import type { RolloutItem } from '../../../../protocol/rollout-item.js'
 import type { StoredTurn } from '../../../../protocol/turn.js'
 import type { StoredThread, TurnPage } from '../../../../store/records.js'
 import { html, type Html } from './html.js'
-import { layout } from './layout.js'
+import { layout, pageLinks, timeOf } from './layout.js'
 import { headline } from './list-page.js'
 
+/** Which of a thread’s turns were asked for. */
+export interface TurnsQuery {
+  readonly newestFirst: boolean
+  /** Whether it is not the first page. */
+  readonly isLater: boolean
+}
+
 /** The page that shows a thread; `turns` is `null` where the store has none to give. */
-export function threadPage(thread: StoredThread, turns: TurnPage | null): string {
+export function threadPage(
+  thread: StoredThread,
+  turns: TurnPage | null,
+  query: TurnsQuery,
+): string {
   const title = headline(thread)
   const body = html`<h1><bdi>${title}</bdi></h1>
     <dl>${factsOf(thread)}</dl>
-    ${turns === null ? html`<p>This store does not show turns.</p>` : shownTurns(thread, turns)}`
+    ${
+      turns === null
+        ? html`<p>This store does not show turns.</p>`
+        : shownTurns(thread, turns, query)
+    }`
   return layout(title, body)
 }
 
@@ -35,22 +50,46 @@ function factsOf(thread: StoredThread): Html[] {
     const value = thread[field]
     if (value === null || value === '') return []
     const text = typeof value === 'string' ? value : JSON.stringify(value)
+    const shown = field.endsWith('At') ? timeOf(text) : html`<bdi>${text}</bdi>`
     return [
       html`<dt>${name}</dt>
-        <dd><bdi>${text}</bdi></dd>`,
+        <dd>${shown}</dd>`,
     ]
   })
 }
 
-function shownTurns({ threadId }: StoredThread, { turns, nextCursor }: TurnPage): Html {
-  const next = `/threads/${threadId}?${new URLSearchParams({ cursor: nextCursor ?? '' }).toString()}`
-  return html`${turns.length === 0 ? html`<p>No turns.</p>` : null} ${turns.map(shownTurn)}
-  ${nextCursor === null ? null : html`<nav><a rel="next" href="${next}">More</a></nav>`}`
+function shownTurns(
+  { threadId }: StoredThread,
+  { turns, nextCursor }: TurnPage,
+  { newestFirst, isLater }: TurnsQuery,
+): Html {
+  const address = (isNewestFirst: boolean, cursor: string | null): string => {
+    const query = new URLSearchParams()
+    if (isNewestFirst) query.set('newest', '1')
+    if (cursor !== null) query.set('cursor', cursor)
+    return `/threads/${threadId}${query.size === 0 ? '' : `?${query.toString()}`}`
+  }
+  const isWhole = !isLater && nextCursor === null
+  const links = pageLinks([
+    [isLater ? address(newestFirst, null) : null, 'first', 'Back to the start'],
+    [isWhole ? null : address(!newestFirst, null), 'alternate', otherOrder(newestFirst)],
+    [nextCursor === null ? null : address(newestFirst, nextCursor), 'next', 'More'],
+  ])
+  const none = isLater ? 'No further turns.' : 'This thread has no turns yet.'
+  return html`${isWhole ? null : links} ${turns.length === 0 ? html`<p>${none}</p>` : null}
+  ${turns.map(shownTurn)} ${links}`
+}
+
+function otherOrder(newestFirst: boolean): string {
+  return newestFirst ? 'Oldest turns first' : 'Newest turns first'
 }
 
 function shownTurn({ turnId, status, startedAt, items, error }: StoredTurn): Html {
   return html`<section>
-    <h2>Turn <bdi>${turnId}</bdi> <span class="facts">${status} ${startedAt}</span></h2>
+    <h2>
+      Turn <bdi>${turnId}</bdi>
+      <span class="facts">${status} ${startedAt && timeOf(startedAt)}</span>
+    </h2>
     ${error === null ? null : html`<p class="text">${error.message}</p>`} ${items.map(shownItem)}
   </section>`
 }
