@@ -27,6 +27,7 @@ const options = await yargs(hideBin(process.argv))
     default: false,
     describe: 'a tenth of every size: whether all rows still run, not how fast',
   })
+  .option('within', { type: 'number', describe: 'minutes after which no more row begins' })
   .option('output', { type: 'string', default: 'bench-results.json', describe: 'the JSON file' })
   .option('html', {
     type: 'string',
@@ -49,7 +50,8 @@ async function measure(chosen: typeof benchRows): Promise<void> {
   const rows: RowOutcome[] = []
   const scale = options.quick ? QUICK : 1
   process.stderr.write(`${machineLine(machine)}\n`)
-  for await (const outcome of measureRows(chosen, scale)) {
+  const withinMs = options.within === undefined ? Infinity : options.within * 60_000
+  for await (const outcome of measureRows(chosen, { scale, withinMs })) {
     rows.push(outcome)
     process.stderr.write(`${rowLine(outcome)}\n`)
   }

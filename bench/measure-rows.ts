@@ -7,12 +7,25 @@ import {
   round,
 } from './row.js'
 
+/** How rows are measured. */
+export interface MeasureOptions {
+  /** The part of the sizes that rows name. */
+  readonly scale: number
+  /** No row begins after this time. @defaultValue never */
+  readonly withinMs?: number
+}
+
 /** Measures one row after the other; one that cannot be measured says why, and the next has its turn. */
 export async function* measureRows(
   rows: readonly BenchRow[],
-  scale: number,
+  { scale, withinMs = Infinity }: MeasureOptions,
 ): AsyncGenerator<RowOutcome, void, undefined> {
+  const started = performance.now()
   for (const row of rows) {
+    if (performance.now() - started > withinMs) {
+      yield { ...row, notMeasured: 'the time was up before it began', failed: false }
+      continue
+    }
     try {
       yield await measured(row, scale)
     } catch (error) {

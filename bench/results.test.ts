@@ -69,7 +69,7 @@ const machine = {
 
 async function resultsOf(scale = 1): Promise<BenchResults> {
   const outcomes: RowOutcome[] = []
-  for await (const outcome of measureRows(rows, scale)) outcomes.push(outcome)
+  for await (const outcome of measureRows(rows, { scale })) outcomes.push(outcome)
   return { schema: 'threadstore/bench-results/1', machine, scale, rows: outcomes }
 }
 
@@ -81,6 +81,15 @@ test('a row that cannot be measured says why, and the others are measured', asyn
     { id: 'absent', notMeasured: 'not at hand; install it', failed: false },
     { id: 'fat', reached: false },
   ])
+})
+
+test('no row begins when the time is up', async () => {
+  const outcomes: RowOutcome[] = []
+  for await (const outcome of measureRows(rows, { scale: 1, withinMs: -1 })) outcomes.push(outcome)
+  expect(outcomes).toHaveLength(rows.length)
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ notMeasured: 'the time was up before it began', failed: false })
+  }
 })
 
 test.each([60, 80, 200])('the table fits %i columns and has every row', async (width) => {

@@ -17,6 +17,16 @@ test.each([70, 80, 120, 200])('a table is cut to fit %i columns', (width) => {
   expect(table[1]).toMatch(/│ thread +│ folder +│ name +│/)
 })
 
+test('what is no loss goes first, and without a mark', () => {
+  const dated = [{ head: 'when', charsMin: 10, brief: true as const }, ...columns]
+  const table = fitTable(
+    dated,
+    rows.map((row) => ['2026-11-22T11:59:50', ...row]),
+    90,
+  )
+  expect(lines(table)[3]).toMatch(/^│ 2026-11-22 │ 01a20320/)
+})
+
 test('a table that is kept, not looked at, is not cut', () => {
   const table = fitTable(columns, rows, null)
   for (const text of rows.flat()) expect(table).toContain(text)

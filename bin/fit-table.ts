@@ -5,28 +5,40 @@ export interface Column {
   readonly head: string
   /** Characters to which it may be cut where the terminal is narrow. @defaultValue not cut */
   readonly charsMin?: number
+  /** What is cut is no loss, as the time after a date: it goes at once, and without a mark. */
+  readonly brief?: true
 }
 
 /** Border and padding that a column costs beside its text. */
 const FRAME = 3
+
+type Rows = readonly (readonly string[])[]
 
 /**
  * A table that is no wider than `charsMax`: columns are cut to their minimum, and where that is not enough
  * every row becomes a paragraph of its own.
  * @param charsMax - `null` where nobody looks, and nothing is cut
  */
-export function fitTable(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  charsMax: number | null,
-): string {
-  const full = columns.map(({ head }, at) =>
-    Math.max(...[head, ...rows.map((row) => row[at] ?? '')].map(displayWidth)),
-  )
+export function fitTable(columns: readonly Column[], rows: Rows, charsMax: number | null): string {
   const room = (charsMax ?? Infinity) - FRAME * columns.length - 1
+  const whole = widthsOf(columns, rows)
+  if (sum(whole) <= room) return drawn(columns, rows, whole)
+  const shown = rows.map((row) =>
+    row.map((text, at) => (columns[at]?.brief ? text.slice(0, columns[at].charsMin) : text)),
+  )
+  const full = widthsOf(columns, shown)
   const least = columns.map(({ charsMin }, at) => Math.min(full[at] ?? 0, charsMin ?? Infinity))
   if (sum(least) > room) return paragraphs(columns, rows)
-  const widths = sum(full) <= room ? full : shrunk(full, least, room)
+  return drawn(columns, shown, shrunk(full, least, room))
+}
+
+function widthsOf(columns: readonly Column[], rows: Rows): number[] {
+  return columns.map(({ head }, at) =>
+    Math.max(...[head, ...rows.map((row) => row[at] ?? '')].map(displayWidth)),
+  )
+}
+
+function drawn(columns: readonly Column[], rows: Rows, widths: readonly number[]): string {
   const table = new Table({
     head: columns.map(({ head }) => head),
     colWidths: widths.map((width) => width + FRAME - 1),
@@ -39,11 +51,11 @@ export function fitTable(
 /** Takes what is too much from the columns that can give, in proportion to what each can. */
 function shrunk(full: readonly number[], least: readonly number[], room: number): number[] {
   const spare = full.map((width, at) => width - (least[at] ?? width))
-  const part = Math.max(0, room - sum(least)) / Math.max(1, sum(spare))
+  const part = Math.min(1, (room - sum(least)) / Math.max(1, sum(spare)))
   return least.map((width, at) => width + Math.floor((spare[at] ?? 0) * part))
 }
 
-function paragraphs(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+function paragraphs(columns: readonly Column[], rows: Rows): string {
   const labelChars = Math.max(...columns.map(({ head }) => head.length))
   const paragraph = (row: readonly string[]): string =>
     columns

@@ -53,7 +53,7 @@ function printTable(runs: readonly RunState[]): void {
 const COLUMNS = [
   { head: 'run' },
   { head: 'state' },
-  { head: 'started', charsMin: 10 },
+  { head: 'started', charsMin: 10, brief: true as const },
   { head: 'host', charsMin: 6 },
   { head: 'part' },
   { head: 'threads' },

@@ -67,7 +67,11 @@ const DATE_CHARS = 10
 function printTable(page: ThreadPage, time: 'createdAt' | 'updatedAt'): void {
   const columns = [
     { head: 'thread' },
-    { head: time === 'createdAt' ? 'created' : 'updated', charsMin: DATE_CHARS },
+    {
+      head: time === 'createdAt' ? 'created' : 'updated',
+      charsMin: DATE_CHARS,
+      brief: true as const,
+    },
     { head: 'directory', charsMin: 8 },
     { head: 'name', charsMin: 8 },
   ]
