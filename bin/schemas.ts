@@ -16,6 +16,7 @@ import { openApiDocument } from '../src/stores/http/openapi.js'
 import { packageVersion } from './package-version.js'
 import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
+import turnsReport from './schemas/turns-report.schema.json' with { type: 'json' }
 import threadList from './schemas/thread-list.schema.json' with { type: 'json' }
 import whyReport from './schemas/why-report.schema.json' with { type: 'json' }
 
@@ -36,6 +37,7 @@ export const schemas: Readonly<Record<string, object>> = {
   'kill-matrix': killMatrix,
   thread,
   'thread-list': threadList,
+  'turns-report': turnsReport,
   store,
   http,
   openapi: openApiDocument(packageVersion()),

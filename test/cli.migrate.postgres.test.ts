@@ -363,6 +363,9 @@ describe('threadstore status and undo', () => {
     const dry = runCli(['undo', target, '--run', run, '--dry-run'])
     expect(dry).toMatchObject({ status: 0, stdout: expect.stringContaining('9 removed') })
     expect(runCli(['verify', home, target])).toMatchObject({ status: 0 })
+    // Those that came and the log of the run.
+    const turns = runCli(['turns', target, '--json'])
+    expect(parseDocument(turns.stdout, 'turns-report')).toMatchObject({ threads: 10, failed: 0 })
     const undone = runCli(['undo', target, '--run', run, '--yes', '--json'])
     expect(undone.status).toBe(0)
     expect(parseDocument(undone.stdout, 'undo-report')).toMatchObject({ totals: { removed: 9 } })

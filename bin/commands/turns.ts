@@ -19,6 +19,11 @@ export function turnsCommand(yargs: Argv): Argv {
           demandOption: true,
           describe: 'a PostgreSQL or PGlite store',
         })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print a document instead of text',
+        })
         .epilogue(examples({ 'after an upgrade, for reports': 'turns postgres://host/db' })),
     async (args) => {
       const { kind } = parseStoreAddress(args.store)
@@ -27,7 +32,17 @@ export function turnsCommand(yargs: Argv): Argv {
       }
       await using opened = await openStore(args.store, 'write')
       const { threads, failed } = await storeTurns(opened.store)
-      printResult(`the turns of ${threads} threads are in threadstore.turn_list`)
+      const document = {
+        schema: 'threadstore/turns-report/1',
+        store: opened.label,
+        threads,
+        failed,
+      }
+      printResult(
+        args.json
+          ? JSON.stringify(document, null, 2)
+          : `the turns of ${threads} threads are in threadstore.turn_list`,
+      )
       if (failed > 0) {
         printError(`${failed} threads have a history that cannot be read`)
         process.exitCode = ExitCode.different
