@@ -60,6 +60,53 @@ describe('threadstore conformance', () => {
     expect(written('exits.tap').match(/^ok /gm)).toHaveLength(4)
   })
 
+  test('keeps in its streams what was decided before it was killed', () => {
+    const file = subject(
+      'killed.mjs',
+      `export default () => {
+        if ((count += 1) === 6) process.kill(process.pid, 'SIGKILL')
+        return openMemoryStore()
+      }`,
+    )
+    const outputs = ['killed.jsonl', 'killed.tap', 'killed.json']
+    const { status } = conformance(
+      file,
+      ...outputs.flatMap((name) => ['--output', join(folder, name)]),
+    )
+    expect(status).toBe(null)
+    const events = written('killed.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    expect(events.map((event) => 'type' in event && event.type)).toEqual([
+      'started',
+      ...Array.from({ length: 4 }, () => 'case'),
+    ])
+    expect(written('killed.tap').match(/^ok /gm)).toHaveLength(4)
+    // Without its plan, and without its name, nobody takes it for a whole one.
+    expect(written('killed.tap')).not.toMatch(/^1\.\./m)
+    expect(readdirSync(folder)).not.toContain('killed.json')
+  })
+
+  test('fails the case during which an adapter is killed, and starts it again for the next', () => {
+    const stdio = pathToFileURL(join(ROOT, 'dist/src/stores/stdio/index.js')).href
+    const file = subject(
+      'adapter.mjs',
+      `import { serveStdio } from '${stdio}'
+      const open = async () => {
+        if ((count += 1) === 4) process.kill(process.pid, 'SIGKILL')
+        return openMemoryStore()
+      }
+      await serveStdio({ name: 'fragile', open }, process.stdin, process.stdout)`,
+    )
+    const output = join(folder, 'adapter.json')
+    const { status } = conformance(`exec:${process.execPath} ${file}`, '--output', output)
+    expect(status).toBe(1)
+    const report = parseDocument(written('adapter.json'), 'conformance-report')
+    expect(report).toMatchObject({ planned: 5, executed: 5, counts: { passed: 4, failed: 1 } })
+    expect(JSON.stringify(report)).toContain('before it answered')
+  })
+
   test('fails a store whose background work throws, and says during what', () => {
     const file = subject(
       'throws.mjs',

@@ -105,12 +105,13 @@ const states: readonly State[] = [
   {
     id: 'unknown',
     words: 'is not known',
-    reach: (context) =>
-      Promise.resolve({
-        store: context.store,
-        observer: context.store,
-        threadId: context.threadId(),
-      }),
+    reach: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      // Whoever looked for it in vain must not keep it from being created.
+      await rejects(() => store.readThread({ threadId }), 'THREAD_NOT_FOUND unknown-thread')
+      return { store, observer: store, threadId }
+    },
     expected: {
       createThread: 'works',
       discardThread: 'works',

@@ -1,6 +1,6 @@
-import { ThreadStoreError, invalidRequest } from '../../src/store/errors.js'
+import { ThreadStoreError, invalidRequest, threadNotFound } from '../../src/store/errors.js'
 import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
-import { alteredVerbs, call, meddle } from './alter.js'
+import { altered, alteredVerbs, call, meddle, remembered } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 /** Every verb, its rejections changed. */
@@ -58,6 +58,52 @@ export const errorMutants: readonly Mutant[] = [
           ? new ThreadStoreError('INTERNAL', 'no rollout', { reason: 'storage' })
           : reason,
       ),
+  },
+  {
+    id: 'unknown-threads-stay-unknown',
+    breaks: 'that a thread was looked for in vain is remembered, and it cannot be created',
+    violates: 'ERR-1',
+    mayAlsoBreak: ['CAP-5', 'LINE-7'],
+    wrap: (store, world) => {
+      const missed = remembered(world, 'missed', () => new Set<string>())
+      return altered(store, {
+        readThread: async (params) => {
+          try {
+            return await store.readThread(params)
+          } catch (reason) {
+            if (isUnknown(reason)) missed.add(params.threadId)
+            throw reason
+          }
+        },
+        createThread: async (params) => {
+          if (missed.has(params.threadId)) throw threadNotFound(params.threadId)
+          await store.createThread(params)
+        },
+      })
+    },
+  },
+  {
+    id: 'empty-lists-are-not-found',
+    breaks: 'a list is refused as not found until there was a thread',
+    violates: 'ERR-1',
+    // Whoever looks at a storage before it holds anything notices.
+    mayAlsoBreak: ['CAP-5', 'LIFE-23', 'LINE-11', 'LIST-1', 'LIST-2', 'LIST-5', 'RAW-6'],
+    wrap: (store, world) => {
+      const made = remembered(world, 'made', () => new Set<string>())
+      return altered(store, {
+        createThread: async (params) => {
+          await store.createThread(params)
+          made.add(params.threadId)
+        },
+        importThread: async (params) => {
+          const receipt = await store.importThread(params)
+          made.add(params.thread.threadId)
+          return receipt
+        },
+        listThreads: (params) =>
+          made.size > 0 ? store.listThreads(params) : Promise.reject(threadNotFound('any')),
+      })
+    },
   },
   {
     id: 'errors-are-plain',

@@ -26,5 +26,5 @@ for line in sys.stdin.buffer:
     try:
         answer = {"ok": call(request["op"], request.get("h"), request["p"])}
     except Refused as error:
-        answer = {"err": {"code": error.code, "reason": error.reason, "message": str(error)}}
+        answer = {"err": dict(zip(("code", "reason", "message"), error.args))}
     print(json.dumps({"id": request["id"], **answer}), flush=True)

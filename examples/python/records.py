@@ -1,8 +1,8 @@
 """What a thread's record and its session_meta item look like."""
-import datetime, json, re, string
+import json, re
+from datetime import datetime, timezone
 
-AGENT = ["agentNickname", "agentRole", "agentPath"]
-ORIGIN = ["forkedFromId", "parentThreadId", "threadSource"]
+AGENT, ORIGIN = ["agentNickname", "agentRole", "agentPath"], ["forkedFromId", "parentThreadId", "threadSource"]
 GIT = {"sha": "commit_hash", "branch": "branch", "originUrl": "repository_url"}
 EMPTY = dict.fromkeys("archivedAt name title model reasoningEffort rolloutPath approvalMode tokenUsage "
                       "permissionProfile firstUserMessage extra history rollouts".split())
@@ -10,13 +10,12 @@ EMPTY = dict.fromkeys("archivedAt name title model reasoningEffort rolloutPath a
 def new_record(p):
     meta, time, spawn = p["metadata"], now(), p["source"]
     for key in ("subagent", "thread_spawn"):
-        spawn = spawn.get(key) if isinstance(spawn, dict) else None
-    agent = spawn if isinstance(spawn, dict) else {}
+        spawn = spawn.get(key) or {} if isinstance(spawn, dict) else {}
     return EMPTY | {key: p.get(key) for key in [*ORIGIN, "extraConfig"]} | {
         "threadId": p["threadId"], "createdAt": time, "updatedAt": time, "source": p["source"], "preview": "",
         "modelProvider": meta["modelProvider"], "cwd": meta["cwd"] or "", "cliVersion": meta.get("cliVersion", ""),
         "memoryMode": meta.get("memoryMode", "enabled"), "historyMode": p.get("historyMode", "legacy"),
-        "gitInfo": known_git(meta.get("gitInfo") or {}), **{key: agent.get(snake(key)) for key in AGENT}}
+        "gitInfo": known_git(meta.get("gitInfo") or {}), **{key: spawn.get(snake(key)) for key in AGENT}}
 
 def session_meta(record, p):
     copied = ["cwd", "cliVersion", "source", "modelProvider", "memoryMode", "historyMode", *ORIGIN, *AGENT]
@@ -37,18 +36,8 @@ def matches(record, p):
             and record["parentThreadId"] == p.get("parentThreadId", record["parentThreadId"])
             and record["cwd"] in p.get("cwdFilters", [record["cwd"]]) and any(term in folded(text) for text in texts))
 
-def known_git(git):
-    return {key: git.get(key) for key in GIT} if any(git.get(key) is not None for key in GIT) else None
-
-def canonical(value):
-    return json.dumps(value, sort_keys=True)
-
-def folded(text):
-    return text.translate(str.maketrans(string.ascii_uppercase, string.ascii_lowercase))
-
-def snake(name):
-    return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name)
-
-def now():
-    time = datetime.datetime.now(datetime.timezone.utc)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def known_git(git): return {key: git.get(key) for key in GIT} if any(git.get(key) is not None for key in GIT) else None
+def canonical(value): return json.dumps(value, sort_keys=True)
+def folded(text): return text.encode(errors="surrogatepass").lower()  # of bytes, ASCII letters alone
+def snake(name): return re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name)
+def now(): return datetime.now(timezone.utc).isoformat(timespec="milliseconds")[:-6] + "Z"

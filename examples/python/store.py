@@ -2,13 +2,12 @@
 import hashlib
 from records import canonical, known_git, matches, new_record, now, session_meta
 
-
 class Refused(Exception):
-    """A call that changed nothing; code and reason are those of docs/thread-store.md."""
-    def __init__(self, code, reason, message):
-        super().__init__(message)
-        self.code, self.reason = code, reason
+    """A call that changed nothing, with code and reason as in docs/thread-store.md, and a message."""
 
+def require(condition, code, reason, subject):
+    if not condition:
+        raise Refused(code, reason, f"{subject}: {reason}")
 
 class Store:
     """One handle. Handles on the same threads share both dictionaries; one of them writes a thread."""
@@ -20,16 +19,15 @@ class Store:
         self.threads, self.writers = threads, writers  # id -> (record, items); id -> Store
 
     def create_thread(self, p):
-        self._require_no_writer(p)
-        if p["threadId"] in self.threads:
-            raise Refused("CONFLICT", "already-exists", f"thread {p['threadId']} exists")
+        self._no_writer(p)
+        require(p["threadId"] not in self.threads, "CONFLICT", "already-exists", p["threadId"])
         record = new_record(p)
         self.threads[p["threadId"]], self.writers[p["threadId"]] = (record, []), self
         self.append_items(p | {"items": [{"type": "session_meta", "payload": session_meta(record, p)}]})
 
     def resume_thread(self, p):
         self._visible(p)
-        self._require_no_writer(p)
+        self._no_writer(p)
         self.writers[p["threadId"]] = self
 
     def append_items(self, p):
@@ -37,13 +35,12 @@ class Store:
         added = [{"timestamp": time} | item for item in p["items"]]
         if record["historyMode"] == "paginated":
             for ordinal, item in enumerate(added, len(items)):
-                if item.setdefault("ordinal", ordinal) != ordinal:
-                    raise Refused("INVALID_REQUEST", "invalid-item", f"the ordinal is {ordinal}")
+                require(item.setdefault("ordinal", ordinal) == ordinal, "INVALID_REQUEST", "invalid-item", item)
         items += added
 
-    def persist_thread(self, p):
-        self._live(p)
-
+    def load_history(self, p): return {"threadId": p["threadId"], "items": self._visible(p)[1], "position": None}
+    def archive_thread(self, p): self._visible(p)[0]["archivedAt"] = now()
+    def persist_thread(self, p): self._live(p)
     flush_thread = persist_thread
 
     def shutdown_thread(self, p):
@@ -54,24 +51,20 @@ class Store:
         if self.writers.get(p["threadId"]) is self:
             del self.writers[p["threadId"]]
 
-    def load_history(self, p):
-        return {"threadId": p["threadId"], "items": self._visible(p)[1], "position": None}
-
     def read_thread(self, p):
-        history = self.load_history(p) if p.get("includeHistory") else None
-        return self._visible(p)[0] | {"history": history}
+        return self._visible(p)[0] | {"history": self.load_history(p) if p.get("includeHistory") else None}
 
     def list_threads(self, p):
         key, descending = p.get("sortKey", "createdAt"), p.get("sortDirection", "desc") == "desc"
         wanted = [sorted(canonical(one) for one in p.get(name) or []) for name in ("allowedSources", "modelProviders")]
-        query = [key, descending, bool(p.get("archived")), p.get("searchTerm") or "", p.get("cwdFilters"), p.get("parentThreadId"), *wanted]
+        query = [key, descending, bool(p.get("archived")), p.get("searchTerm") or "",
+                 p.get("cwdFilters"), p.get("parentThreadId"), *wanted]
         place = lambda record: [record[key], record["threadId"]]
         seal = lambda place: hashlib.sha256(canonical([query, place]).encode()).hexdigest()
         found = sorted((r for r, _ in self.threads.values() if matches(r, p)), key=place, reverse=descending)
         if p.get("cursor"):
             *after, mark = p["cursor"].split(" ")
-            if mark != seal(after):
-                raise Refused("INVALID_REQUEST", "invalid-cursor", "the cursor is not one of this list")
+            require(mark == seal(after), "INVALID_REQUEST", "invalid-cursor", p["cursor"])
             found = [r for r in found if (place(r) < after if descending else place(r) > after)]
         page, rest = found[:p["pageSize"]], found[p["pageSize"]:]
         last = place(page[-1]) if rest else []
@@ -84,39 +77,31 @@ class Store:
         record.update(patch)
         return record
 
-    def archive_thread(self, p):
-        self._visible(p)[0]["archivedAt"] = now()
-
     def unarchive_thread(self, p):
         record = self._visible(p, True)[0]
-        if record["archivedAt"] is None:
-            raise Refused("INVALID_REQUEST", "not-archived", f"thread {p['threadId']} is not archived")
+        require(record["archivedAt"], "INVALID_REQUEST", "not-archived", p["threadId"])
         record.update(archivedAt=None, updatedAt=now())
         return record
 
     def delete_thread(self, p):
         self._visible(p, True)
-        self._require_no_writer(p)
+        self._no_writer(p)
         del self.threads[p["threadId"]]
 
     def close(self):
-        for thread_id in [one for one, owner in self.writers.items() if owner is self]:
-            del self.writers[thread_id]
+        for thread_id in list(self.writers):
+            self.discard_thread({"threadId": thread_id})
 
     def _visible(self, p, archived_too=False):
-        if p["threadId"] not in self.threads:
-            raise Refused("THREAD_NOT_FOUND", "unknown-thread", f"thread {p['threadId']} not found")
+        require(p["threadId"] in self.threads, "THREAD_NOT_FOUND", "unknown-thread", p["threadId"])
         record, items = self.threads[p["threadId"]]
-        if record["archivedAt"] and not (archived_too or p.get("includeArchived")):
-            raise Refused("INVALID_REQUEST", "archived", f"thread {p['threadId']} is archived")
+        shown = archived_too or p.get("includeArchived") or not record["archivedAt"]
+        require(shown, "INVALID_REQUEST", "archived", p["threadId"])
         return record, items
 
     def _live(self, p):
         thread = self._visible(p, True)
-        if self.writers.get(p["threadId"]) is not self:
-            raise Refused("CONFLICT", "not-live", f"thread {p['threadId']} is not live here")
+        require(self.writers.get(p["threadId"]) is self, "CONFLICT", "not-live", p["threadId"])
         return thread
 
-    def _require_no_writer(self, p):
-        if p["threadId"] in self.writers:
-            raise Refused("CONFLICT", "already-live", f"thread {p['threadId']} has a writer")
+    def _no_writer(self, p): require(p["threadId"] not in self.writers, "CONFLICT", "already-live", p["threadId"])
