@@ -8,13 +8,14 @@ import { ROOT } from '../tidy/repository.js'
 const cli = join(ROOT, 'dist', 'bin/threadstore.js')
 
 /** A server that was started as people start it. */
-interface ServerProcess {
+export interface ServerProcess {
   readonly url: string
   end(signal: NodeJS.Signals): Promise<void>
 }
 
-async function startServer(address: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [cli, 'serve', address, '--port', '0', '--log', 'error'], {
+/** Starts a server for the store at an address, on a port that is free unless one is named. */
+export async function startServer(address: string, port = '0'): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [cli, 'serve', address, '--port', port, '--log', 'error'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const gone = once(child, 'exit')
