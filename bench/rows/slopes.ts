@@ -9,21 +9,25 @@ import type { ImportThreadParams } from '../../src/store/raw-history.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openPostgresStore } from '../../src/stores/postgres/open-postgres-store.js'
 import { makeManyThreads, type RunSql } from '../../test/support/many-threads.js'
-import { startPostgresServer } from '../../test/support/postgres-server.js'
-import { type BenchRow, type CostLine, type Measured, round, seconds } from '../row.js'
+import { type PostgresServer, startPostgresServer } from '../../test/support/postgres-server.js'
+import { cpuSecondsOf, ownCpuSeconds } from '../cpu-seconds.js'
+import { type BenchRow, type CostLine, type Measured, round } from '../row.js'
 
-/** Repetitions of which the median counts. */
-const REPEATED = 15
-const THREADS = [1_000, 10_000] as const
-const ITEMS = [100, 1_000, 10_000] as const
+/** Calls of which the mean counts: the CPU time of a server is told in hundredths of a second. */
+const REPEATED = 40
+// Everything takes long: `THREADSTORE_SLOPES=everything`.
+const isWhole = process.env['THREADSTORE_SLOPES'] === 'everything'
+const THREADS: readonly number[] = [1_000, 10_000, ...(isWhole ? [100_000] : [])]
+const ITEMS: readonly number[] = [100, 10_000, ...(isWhole ? [1_000_000] : [])]
+const HOW = `CPU time of the client and the server, mean of ${REPEATED} calls on one open store, the same ones at every size. The ratio is that of the call that grows most, from the smallest size to the largest.`
 
 /** Whether calls cost more where many threads are stored. */
 export const threadsSlope: BenchRow = {
   id: 'slope-threads',
-  work: 'append, list, search, read, import with 10,000 threads stored, beside 1,000 (PostgreSQL)',
-  goal: 'none takes more than twice as long',
+  work: `append, list, search, read, import with ${sizes(THREADS)} threads stored (PostgreSQL)`,
+  goal: 'none takes more than twice the CPU time',
   bounds: [{ atMost: 2 }],
-  how: 'Calls on one open store, the same ones at every size, 15 of each; medians. The ratio is that of the call that grows most.',
+  how: HOW,
   run: async () => {
     await using server = await startPostgresServer()
     await using store = await openPostgresStore({ url: server.url })
@@ -40,8 +44,12 @@ export const threadsSlope: BenchRow = {
       await client.query('DROP INDEX IF EXISTS threadstore.threads_by_text')
       await makeManyThreads(run, threadId, [stored, count])
       await client.query(searchIndex())
+      // What the server puts off would be done while the calls are measured.
+      await client.query('VACUUM ANALYZE')
+      await client.query('CHECKPOINT')
       stored = count
-      rounds.push(await costsWithThreads(store, threadId, count))
+      const cost = meter(server)
+      rounds.push(await costsWithThreads(store, threadId, count, cost))
     }
     await client.end()
     return slopeOf(THREADS, rounds, 'threads')
@@ -51,10 +59,10 @@ export const threadsSlope: BenchRow = {
 /** Whether calls about one thread cost more when it is long. */
 export const itemsSlope: BenchRow = {
   id: 'slope-items',
-  work: 'append, list turns, read, resume and shut down a thread of 10,000 items, beside 100 (PostgreSQL)',
-  goal: 'none takes more than twice as long',
+  work: `append, list turns and items, read, resume and shut down a thread of ${sizes(ITEMS)} items (PostgreSQL)`,
+  goal: 'none takes more than twice the CPU time',
   bounds: [{ atMost: 2 }],
-  how: 'Calls on one open store, the same ones at every size, 15 of each; medians. The ratio is that of the call that grows most.',
+  how: HOW,
   run: async () => {
     await using server = await startPostgresServer()
     await using store = await openPostgresStore({ url: server.url })
@@ -64,15 +72,14 @@ export const itemsSlope: BenchRow = {
     const rounds: Costs[] = []
     let stored = 0
     for (const count of ITEMS) {
-      for (; stored < count; stored += 1000) {
-        const turns = Array.from({ length: Math.min(100, count / 10) }, turn).flat()
-        await store.appendItems({ threadId, items: turns })
-        // So that no shutdown has more to tidy than another.
-        if (stored % 20_000 === 0) await reopen(store, threadId)
+      while (stored < count) {
+        const turns = Array.from({ length: Math.min(100, (count - stored) / 10) }, turn)
+        await store.appendItems({ threadId, items: turns.flat() })
+        stored += 10 * turns.length
       }
-      stored = count
       await reopen(store, threadId)
-      rounds.push(await costsWithItems(store, threadId))
+      await store.listTurns({ threadId, pageSize: 1 })
+      rounds.push(await costsWithItems(store, threadId, meter(server)))
     }
     return slopeOf(ITEMS, rounds, 'items')
   },
@@ -84,46 +91,61 @@ function searchIndex(): string {
   return /```sql\n(CREATE EXTENSION IF NOT EXISTS pg_trgm;[^]*?)```/.exec(page)?.[1] ?? ''
 }
 
+function sizes(counts: readonly number[]): string {
+  return counts.map((count) => count.toLocaleString('en-US')).join(', ')
+}
+
 /** Milliseconds of each call. */
 type Costs = Readonly<Record<string, number>>
+/** Milliseconds of CPU time that a call takes, here and in the server. */
+type Meter = (call: () => Promise<unknown>) => Promise<number>
+
+function meter({ pid }: PostgresServer): Meter {
+  const cpuSeconds = async (): Promise<number> => ownCpuSeconds() + (await cpuSecondsOf(pid))
+  return async (call) => {
+    // The first ones plan statements and fill caches.
+    for (let warm = 0; warm < 5; warm += 1) await call()
+    const before = await cpuSeconds()
+    for (let done = 0; done < REPEATED; done += 1) await call()
+    return (1000 * ((await cpuSeconds()) - before)) / REPEATED
+  }
+}
 
 async function costsWithThreads(
   store: ThreadStore,
   threadId: string,
   count: number,
+  cost: Meter,
 ): Promise<Costs> {
   const wanted = `needle ${count / 2}.`
   await store.resumeThread({ threadId })
   const costs = {
-    append: await median(() => store.appendItems({ threadId, items: turn() })),
-    list: await median(() => store.listThreads({ pageSize: 100 })),
-    search: await median(() => store.searchThreads({ pageSize: 10, searchTerm: wanted })),
-    read: await median(() => store.readThread({ threadId, includeRollouts: true })),
-    turns: await median(() => store.listTurns({ threadId, pageSize: 10 })),
-    import: await median(() => store.importThread(newThread())),
+    append: await cost(() => store.appendItems({ threadId, items: turn() })),
+    list: await cost(() => store.listThreads({ pageSize: 100 })),
+    search: await cost(() => store.searchThreads({ pageSize: 10, searchTerm: wanted })),
+    read: await cost(() => store.readThread({ threadId, includeRollouts: true })),
+    turns: await cost(() => store.listTurns({ threadId, pageSize: 10 })),
+    import: await cost(() => store.importThread(newThread())),
   }
   await store.shutdownThread({ threadId })
   return costs
 }
 
-async function costsWithItems(store: ThreadStore, threadId: string): Promise<Costs> {
+async function costsWithItems(store: ThreadStore, threadId: string, cost: Meter): Promise<Costs> {
+  const page = { threadId, pageSize: 10 }
   return {
-    append: await median(() => store.appendItems({ threadId, items: turn() })),
-    read: await median(() => store.readThread({ threadId, includeRollouts: true })),
-    turns: await median(() => store.listTurns({ threadId, pageSize: 10, itemsView: 'full' })),
-    reopen: await median(() => reopen(store, threadId)),
+    append: await cost(() => store.appendItems({ threadId, items: turn() })),
+    read: await cost(() => store.readThread({ threadId, includeRollouts: true })),
+    reopen: await cost(() => reopen(store, threadId)),
+    turns: await cost(() => store.listTurns({ ...page, itemsView: 'full' })),
+    items: await cost(() => store.listItems(page)),
+    newestItems: await cost(() => store.listItems({ ...page, sortDirection: 'desc' })),
   }
 }
 
 async function reopen(store: ThreadStore, threadId: string): Promise<void> {
   await store.shutdownThread({ threadId })
   await store.resumeThread({ threadId })
-}
-
-async function median(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = []
-  for (let done = 0; done < REPEATED; done += 1) times.push(1000 * (await seconds(work)))
-  return times.toSorted((a, b) => a - b)[REPEATED >> 1] ?? 0
 }
 
 function slopeOf(counts: readonly number[], rounds: readonly Costs[], of: string): Measured {
