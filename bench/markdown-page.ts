@@ -25,10 +25,17 @@ function section(results: BenchResults): string {
     ...rows.map(cellsOf),
   ])
   const measured = rows.filter((row): row is MeasuredRow => !('notMeasured' in row))
-  const counted = markdownTable([['row', 'counted on the way'], ...measured.map(detailsOf)])
+  const counted = measured.map(detailsOf).join('\n')
   const note = scaleNote(results)
   const how = rows.map((row) => `- \`${row.id}\`: ${row.how}`).join('\n')
-  const texts = [`${machineLine(machine)}.`, ...(note === null ? [] : [note]), table, how, counted]
+  const texts = [
+    `${machineLine(machine)}.`,
+    ...(note === null ? [] : [note]),
+    table,
+    how,
+    'Counted on the way:',
+    counted,
+  ]
   return `${texts.join('\n\n')}\n`
 }
 
@@ -39,11 +46,11 @@ function cellsOf(row: RowOutcome): string[] {
   return [name, work, row.figure, row.beside, row.ratio.toFixed(3), goal, verdictOf(row)]
 }
 
-function detailsOf({ id, details, tookSeconds }: MeasuredRow): string[] {
+function detailsOf({ id, details, tookSeconds }: MeasuredRow): string {
   const facts = Object.entries(details)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name} ${value}`)
-  return [`\`${id}\``, [...facts, `row took ${tookSeconds} s`].join(', ')]
+  return `- \`${id}\`: ${[...facts, `row took ${tookSeconds} s`].join(', ')}`
 }
 
 /** A table as the formatter of the repository leaves it: columns in line. */

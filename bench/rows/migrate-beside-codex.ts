@@ -15,7 +15,7 @@ const run = promisify(execFile)
 /** The main job, beside the migration that Codex brings, which moves threads into its own newer format. */
 export const migrateBesideCodex: BenchRow = {
   id: 'migrate-codex',
-  work: `the same, beside codex ${CODEX} migrate-rollouts --apply on the same home`,
+  work: `migrate the same home, beside codex ${CODEX} migrate-rollouts --apply on it`,
   goal: 'at least 10 times the MB/s',
   bounds: [{ atLeast: 10 }],
   how: `\`threadstore migrate\` of the home into a PostgreSQL that waits for the disk, then \`codex migrate-rollouts --apply\`, which rewrites the home in place. Codex sends nothing anywhere and proves nothing; it is the only other tool that reads every line.`,
