@@ -10,12 +10,12 @@ import type { CaseContext, ConformanceCase } from '../case.js'
 import { under } from '../expect.js'
 import type { RequirementId } from '../requirements.js'
 import type { Anomaly, AppendCall, AppendHistory, ReadCall } from './append-history.js'
-import { type Arm, type Client, arms } from './arms.js'
+import { type Client, arms } from './arms.js'
 import { appendAnomaly } from './check-appends.js'
+import { type ConcurrentCheck, concurrentCase } from './concurrent-case.js'
 import { HistoryBroken } from './history-broken.js'
 import { pause } from './pause.js'
-import { type RecordedCall, Recorder, callsByThread } from './recorder.js'
-import { rounds } from './rounds.js'
+import { type RecordedCall, callsByThread } from './recorder.js'
 
 /** One writer's time: bursts of batches issued without waiting, beside reads of every client. */
 interface Phase {
@@ -163,45 +163,32 @@ export async function judgeAppends(
   }
 }
 
-function appendCase(arm: Arm): ConformanceCase {
-  return {
-    id: `conc.appends.${arm.id}`,
-    title: `appends beside reads lose, repeat, tear and reorder nothing ${arm.where}`,
-    requirements: ['CONC-1', 'CONC-3', 'CONC-6'],
-    set: 'core',
-    kind: 'law',
-    ...(arm.requires && { requires: arm.requires }),
-    ...(arm.doors && { doors: arm.doors }),
-    run: async (context) => {
-      const recorder = new Recorder()
-      const clients = await arm.clients(context, recorder)
-      await rounds(context, phases, appendShare, async (plan) => {
-        const before = recorder.calls.length
-        await appendBesideReads(context, clients, plan)
-        await judgeAppends(context, recorder.calls.slice(before), false)
-      })
-    },
-  }
+const appendsBesideReads: ConcurrentCheck<readonly Phase[]> = {
+  id: 'conc.appends',
+  title: 'appends beside reads lose, repeat, tear and reorder nothing',
+  requirements: ['CONC-1', 'CONC-3', 'CONC-6'],
+  plans: phases,
+  share: appendShare,
+  round: async (context, clients, plan, made) => {
+    await appendBesideReads(context, clients, plan)
+    await judgeAppends(context, made(), false)
+  },
+}
+
+const issueOrder: ConcurrentCheck<readonly Phase[]> = {
+  id: 'conc.issue-order',
+  title: 'appends that are not waited for are stored in the order in which they were issued',
+  requirements: ['CONC-2'],
+  plans: phases,
+  share: appendShare,
+  round: async (context, clients, plan, made) => {
+    await appendBesideReads(context, clients, plan)
+    await judgeAppends(context, made(), true)
+  },
 }
 
 /** Appends and reads that overlap, in every arm. */
 export const appendArms: readonly ConformanceCase[] = [
-  ...arms.map(appendCase),
-  {
-    id: 'conc.issue-order',
-    title: 'appends that are not waited for are stored in the order in which they were issued',
-    requirements: ['CONC-2'],
-    set: 'core',
-    kind: 'law',
-    run: async (context) => {
-      const recorder = new Recorder()
-      const [client] = await (arms[0]?.clients(context, recorder) ?? [])
-      if (client === undefined) return
-      await rounds(context, phases, appendShare, async (plan) => {
-        const before = recorder.calls.length
-        await appendBesideReads(context, [client], plan)
-        await judgeAppends(context, recorder.calls.slice(before), true)
-      })
-    },
-  },
+  ...arms.map((arm) => concurrentCase(appendsBesideReads, arm)),
+  concurrentCase(issueOrder),
 ]

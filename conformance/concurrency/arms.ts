@@ -18,7 +18,7 @@ export interface Arm extends Pick<ConformanceCase, 'requires' | 'doors'> {
 }
 
 /** The three arms of every concurrent check. */
-export const arms: readonly Arm[] = [
+export const arms: readonly [Arm, ...Arm[]] = [
   {
     id: 'one-handle',
     where: 'on one handle',

@@ -8,12 +8,12 @@ import { Unproved, type CaseContext, type ConformanceCase } from '../case.js'
 import { under } from '../expect.js'
 import type { RequirementId } from '../requirements.js'
 import { judgeAppends } from './appends.js'
-import { type Arm, type Client, arms } from './arms.js'
+import { type Client, arms } from './arms.js'
+import { type ConcurrentCheck, concurrentCase } from './concurrent-case.js'
 import { HistoryBroken } from './history-broken.js'
 import { brokenCore, linearize } from './linearize.js'
 import { pause } from './pause.js'
-import { type RecordedCall, Recorder, callsByThread } from './recorder.js'
-import { rounds } from './rounds.js'
+import { type RecordedCall, callsByThread } from './recorder.js'
 import {
   type ModelField,
   modelFields,
@@ -161,65 +161,56 @@ const contentions: readonly Contention[] = [
   },
 ]
 
-function contentionCase(what: Contention, arm: Arm): ConformanceCase {
+function contentionCheck(what: Contention): ConcurrentCheck<Lanes> {
   return {
-    id: `conc.${what.id}.${arm.id}`,
-    title: `${what.title} ${arm.where}`,
+    id: `conc.${what.id}`,
+    title: what.title,
     requirements: [what.requirement],
-    set: 'core',
-    kind: 'law',
-    ...(arm.requires && { requires: arm.requires }),
-    ...(arm.doors && { doors: arm.doors }),
-    run: async (context) => {
-      const recorder = new Recorder()
-      const clients = await arm.clients(context, recorder)
-      await rounds(context, lanes(what.lanes), 1, async (plan) => {
-        const before = recorder.calls.length
-        const [first] = clients
-        if (first === undefined) return
-        const threadId = context.threadId()
-        await what.arrange(first.store, threadId)
-        await contend(clients, threadId, what.steps(first.store), plan)
-        await judgeOrder(context, recorder.calls.slice(before), what.requirement)
-        // The handles live on; their writers must not.
-        for (const { store } of clients) await store.discardThread({ threadId })
-      })
+    plans: lanes(what.lanes),
+    share: 1,
+    round: async (context, clients, plan, made) => {
+      const [first] = clients
+      if (first === undefined) return
+      const threadId = context.threadId()
+      await what.arrange(first.store, threadId)
+      await contend(clients, threadId, what.steps(first.store), plan)
+      await judgeOrder(context, made(), what.requirement)
+      // The handles live on; their writers must not.
+      for (const { store } of clients) await store.discardThread({ threadId })
     },
   }
 }
 
 const threadsAtOnce = 6
 
+const isolation: ConcurrentCheck<Lanes> = {
+  id: 'conc.isolation',
+  title: 'work on several threads at once goes as if each were alone',
+  requirements: ['CONC-5'],
+  plans: lanes(threadsAtOnce),
+  share: 1 / 3,
+  round: async (context, [client], plan, made) => {
+    if (client === undefined) return
+    const { store } = client
+    const steps = [...writing, ...patching]
+    const threadIds = plan.map(() => context.threadId())
+    const alone = async (choices: readonly number[], index: number): Promise<void> => {
+      const threadId = threadIds[index]
+      if (threadId === undefined) return
+      await store.createThread(creating(threadId))
+      await contend([client], threadId, steps, [choices])
+      await store.discardThread({ threadId })
+      await store.loadHistory({ threadId, includeArchived: true }).catch(() => {})
+    }
+    await Promise.all(plan.map(alone))
+    const calls = made()
+    await judgeOrder(context, calls, 'CONC-5')
+    await judgeAppends(context, calls, false)
+  },
+}
+
 /** Calls that overlap on one thread, and on several. */
 export const contentionArms: readonly ConformanceCase[] = [
-  ...contentions.flatMap((what) => arms.map((arm) => contentionCase(what, arm))),
-  {
-    id: 'conc.isolation',
-    title: 'work on several threads at once goes as if each were alone',
-    requirements: ['CONC-5'],
-    set: 'core',
-    kind: 'law',
-    run: async (context) => {
-      const recorder = new Recorder()
-      const store = recorder.recorded(context.store, 'A')
-      const client: Client = { name: 'A', store }
-      const steps = [...writing, ...patching]
-      await rounds(context, lanes(threadsAtOnce), 1 / 3, async (plan) => {
-        const before = recorder.calls.length
-        const threadIds = plan.map(() => context.threadId())
-        const alone = async (choices: readonly number[], index: number): Promise<void> => {
-          const threadId = threadIds[index]
-          if (threadId === undefined) return
-          await store.createThread(creating(threadId))
-          await contend([client], threadId, steps, [choices])
-          await store.discardThread({ threadId })
-          await store.loadHistory({ threadId, includeArchived: true }).catch(() => {})
-        }
-        await Promise.all(plan.map(alone))
-        const calls = recorder.calls.slice(before)
-        await judgeOrder(context, calls, 'CONC-5')
-        await judgeAppends(context, calls, false)
-      })
-    },
-  },
+  ...contentions.flatMap((what) => arms.map((arm) => concurrentCase(contentionCheck(what), arm))),
+  concurrentCase(isolation),
 ]
