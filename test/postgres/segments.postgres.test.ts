@@ -88,6 +88,21 @@ describe('the segments of a live thread', () => {
     expect(await messagesOf(store, threadId)).toEqual([...told, 'after'])
   })
 
+  test('are merged 8 MiB at a time at most, from the end', async () => {
+    const storage = await freshStorage()
+    const store = await storage.open()
+    const threadId = newThreadId()
+    await store.createThread(creating(threadId))
+    for (let n = 0; n < 24; n += 1) {
+      await store.appendItems({ threadId, items: [agentMessage('y'.repeat(0.4 * MIB))] })
+    }
+    const before = await segmentsOf(storage)
+    await store.shutdownThread({ threadId })
+    const after = await segmentsOf(storage)
+    expect(after.slice(0, 4)).toEqual(before.slice(0, 4))
+    expect(after.length).toBeLessThan(before.length / 1.5)
+  })
+
   test('stay as they are when it is discarded', async () => {
     const storage = await freshStorage()
     const store = await storage.open()
