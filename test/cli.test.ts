@@ -43,6 +43,10 @@ describe('threadstore', () => {
     [['verify', 'memory:', 'memory:', '--report', '.'], '. is a folder'],
     [['conformance', '--reporter', 'xml'], '--reporter: xml is none of text, json'],
     [['schema', 'migraton-plan'], 'did you mean migration-plan?'],
+    [
+      ['serve', 'memory:', '--tls-cert', 'package.json', '--tls-key', 'package.json'],
+      'package.json are no certificate and the key of it',
+    ],
     [['status', 'memory:', '--quiet', '--verbose'], 'give --quiet or --verbose, not both'],
     [['migrate', '/nowhere', '/nowhere'], 'there is no folder /nowhere'],
   ])('%j is refused with the thing and the remedy', (args, message) => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ThreadStoreError } from '../../../../store/errors.js'
+import { ThreadStoreError, type ThreadStoreErrorCode } from '../../../../store/errors.js'
 import type { ThreadStore } from '../../../../store/thread-store.js'
 import { statusOf } from '../../http-status.js'
 import type { RouteRules } from '../gate.js'
@@ -73,10 +73,15 @@ function sendPage(reply: FastifyReply, status: number, text: string): FastifyRep
   return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text)
 }
 
-/** Says what can be said to whoever asked; the log has the rest. */
+/** What there is to say of a failure, to whoever asked; the log has the rest. */
+const told: Partial<Readonly<Record<ThreadStoreErrorCode, string>>> = {
+  THREAD_NOT_FOUND: 'There is no such thread.',
+  INVALID_REQUEST: 'There is no page at this address.',
+  RETRYABLE: 'The threads cannot be read just now. Try again in a moment.',
+}
+
 function errorPage({ code }: ThreadStoreError, requestId: string): string {
-  const text =
-    code === 'THREAD_NOT_FOUND' ? 'There is no such thread.' : `That did not work: ${code}.`
+  const text = told[code] ?? `That did not work: ${code}.`
   return layout(
     text,
     html`<h1>${text}</h1>
