@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { machineLine } from './machine-facts.js'
 import { type BenchResults, scaleNote, verdictOf } from './results.js'
-import type { MeasuredRow, RowOutcome } from './row.js'
+import { type MeasuredRow, round, type RowOutcome } from './row.js'
 
 const BEGIN = '<!-- measured -->'
 const END = '<!-- /measured -->'
@@ -43,7 +43,7 @@ function cellsOf(row: RowOutcome): string[] {
   const { id, work, goal } = row
   const name = `\`${id}\``
   if ('notMeasured' in row) return [name, work, row.notMeasured, '', '', goal, verdictOf(row)]
-  return [name, work, row.figure, row.beside, row.ratio.toFixed(3), goal, verdictOf(row)]
+  return [name, work, row.figure, row.beside, String(round(row.ratio)), goal, verdictOf(row)]
 }
 
 function detailsOf({ id, details, tookSeconds }: MeasuredRow): string {

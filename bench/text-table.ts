@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { machineLine } from './machine-facts.js'
 import { type BenchResults, scaleNote, verdictOf } from './results.js'
-import type { RowOutcome } from './row.js'
+import { round, type RowOutcome } from './row.js'
 
 const HEAD = ['work', 'measured', 'beside', 'ratio', 'goal', '']
 /** What each column gets of the width that the others leave; the ratio and the verdict need theirs. */
@@ -30,12 +30,12 @@ export function textTable(results: BenchResults, width: number): string {
 function cellsOf(row: RowOutcome): string[] {
   const { work, goal } = row
   if ('notMeasured' in row) return [work, row.notMeasured, '', '', goal, verdictOf(row)]
-  return [work, row.figure, row.beside, row.ratio.toFixed(3), goal, verdictOf(row)]
+  return [work, row.figure, row.beside, String(round(row.ratio)), goal, verdictOf(row)]
 }
 
 /** A row that is done, while the others are still to come. */
 export function rowLine(row: RowOutcome): string {
   if ('notMeasured' in row) return `${row.id}: not measured: ${row.notMeasured}`
   const { id, figure, beside, ratio, tookSeconds } = row
-  return `${id}: ${figure}; ${beside}; ratio ${ratio.toFixed(3)}, ${verdictOf(row)} (took ${tookSeconds} s)`
+  return `${id}: ${figure}; ${beside}; ratio ${round(ratio)}, ${verdictOf(row)} (took ${tookSeconds} s)`
 }

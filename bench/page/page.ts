@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Markup, markup } from '../../conformance/report/html/markup.js'
 import { machineLine } from '../machine-facts.js'
 import { type BenchResults, scaleNote, verdictOf } from '../results.js'
-import type { MeasuredRow, Plot, RowOutcome } from '../row.js'
+import { type MeasuredRow, type Plot, round, type RowOutcome } from '../row.js'
 import { costChart } from './cost-chart.js'
 import { rateChart } from './rate-chart.js'
 import { ratioChart } from './ratio-chart.js'
@@ -64,7 +64,7 @@ function tableRow(row: RowOutcome): Markup {
   const [figure, beside, ratio] =
     'notMeasured' in row
       ? [row.notMeasured, '', '']
-      : [row.figure, row.beside, row.ratio.toPrecision(3)]
+      : [row.figure, row.beside, String(round(row.ratio))]
   return markup`<tr>
     <td>${work}</td>
     <td>${figure}</td>

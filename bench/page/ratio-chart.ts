@@ -1,5 +1,5 @@
 import { type Markup, markup } from '../../conformance/report/html/markup.js'
-import type { Bound, MeasuredRow } from '../row.js'
+import { type Bound, type MeasuredRow, round } from '../row.js'
 import { logAxis, tickLabel } from './axis.js'
 
 const WIDTH = 1000
@@ -37,7 +37,7 @@ export function ratioChart(rows: readonly MeasuredRow[]): Markup {
         rx="3"
       ></rect>
       <text class="label" x="${WIDTH - FIGURES + 12}" y="${y + 13}">
-        ${row.ratio.toPrecision(3)}, goal ${goalOf(bound)}
+        ${round(row.ratio)}, goal ${goalOf(bound)}
       </text>`
   })
   return markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="ratios beside goals">
