@@ -5,8 +5,9 @@ import { printJson } from './print-json.js'
 
 test('what is printed is read back deep-equal', () => {
   const zeros = fc.constantFrom<unknown>(-0, [0, -0], { a: { b: [-0] } }, { text: ',0,' })
+  const large = fc.constantFrom<unknown>(Infinity, [null, -Infinity], { a: { b: [Infinity] } })
   fc.assert(
-    fc.property(fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), zeros), (value) => {
+    fc.property(fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), zeros, large), (value) => {
       expect(parseJson(printJson(value))).toStrictEqual(value)
     }),
   )

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../protocol/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json.js'
 import { invalidRequest } from '../../store/errors.js'
 import type { ThreadParams } from '../../store/params.js'
 import type { ImportThreadParams } from '../../store/raw-history.js'
@@ -82,7 +82,10 @@ export class ServedHandle {
 
   async #import(p: JsonObject, signal: AbortSignal): Promise<unknown> {
     const uploads = new Map<string, Upload>()
-    const rollouts = listed(p['rollouts']).map(({ stream, ...facts }) => {
+    const rollouts = listed(p['rollouts']).map((rollout) => {
+      // What is no rollout is for the store to refuse.
+      if (!isJsonObject(rollout)) return rollout
+      const { stream, ...facts } = rollout
       const upload = new Upload()
       uploads.set(text(stream), upload)
       return { ...facts, chunks: upload }
@@ -104,6 +107,6 @@ function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
-function listed(rollouts: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(rollouts) ? (rollouts as readonly JsonObject[]) : []
+function listed(rollouts: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(rollouts) ? (rollouts as readonly JsonValue[]) : []
 }
