@@ -8,6 +8,12 @@ const config: ViteUserConfig = defineConfig({
   test: {
     reporters: reportFile === undefined ? ['default'] : ['default', 'json'],
     ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
+    // Code that runs in processes of its own, as most of bin/ does, is not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['{src,migrate,conformance,bin}/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
     projects: [
       {
         extends: true,
