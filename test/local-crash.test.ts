@@ -1,10 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chunksOf } from '../conformance/build/chunks.js'
 import { bareImport } from '../conformance/build/imports.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
+import { systemClock } from '../src/host/clock.js'
+import { openLocalStore } from '../src/stores/local/open-local-store.js'
 import { scopedHomes } from '../src/stores/local/scoped-homes.js'
 import type { StdioAdapter } from '../src/stores/stdio/start-adapter.js'
 import { ID, creating, message } from './local-homes.js'
@@ -108,22 +117,28 @@ test('a batch that does not fit is refused whole, and goes in once when there is
 })
 
 test('a thread whose deletion was cut off is gone, and its id can be used again', async () => {
-  const root = temporaryFolder()
-  mkdirSync(join(root, storage.scope))
-  await using store = await scopedHomes(root).open(storage)
+  const home = temporaryFolder()
+  let now = Date.UTC(2026, 10, 22, 12)
+  const clock = { ...systemClock, now: () => now }
+  await using store = await openLocalStore({ home, clock })
   await store.createThread(creating(ID))
   await store.appendItems({ threadId: ID, items: [message('before')] })
   await store.shutdownThread({ threadId: ID })
   const { rolloutPath } = await store.readThread({ threadId: ID })
   const path = rolloutPath ?? ''
   // What a process leaves that dies between the file and the row.
-  renameSync(path, join(dirname(path), `.${basename(path)}.removed.threadstore.tmp`))
+  const left = join(dirname(path), `.${basename(path)}.removed.threadstore.tmp`)
+  renameSync(path, left)
   const unknown = { code: 'THREAD_NOT_FOUND' }
   await expect(store.readThread({ threadId: ID })).rejects.toMatchObject(unknown)
   expect((await store.listThreads({ pageSize: 10 })).items).toEqual([])
+  // A second later the rollout has another name.
+  now += 1000
   await store.createThread(creating(ID))
   await store.appendItems({ threadId: ID, items: [message('after')] })
   expect((await store.loadHistory({ threadId: ID })).items.slice(1)).toEqual([message('after')])
+  expect((await store.listThreads({ pageSize: 10 })).items).toHaveLength(1)
+  expect(existsSync(left)).toBe(false)
 })
 
 test('a new thread whose import was cut off is not there, and can be imported again', async () => {

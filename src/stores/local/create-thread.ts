@@ -7,6 +7,7 @@ import type { StoredThreadHistory, ThreadRecord } from '../../store/records.js'
 import { sessionMetaItem } from '../../store/session-meta-item.js'
 import { stampItems } from '../../store/stamp-items.js'
 import { changeRecord } from './change-record.js'
+import { finishDeletion } from './delete-thread.js'
 import { type Draft, draftEntry, LiveThread, type RolloutPlace } from './live-thread.js'
 import { placeOfBase } from './locate-base.js'
 import type { OpenHome } from './open-home.js'
@@ -21,6 +22,7 @@ export async function createThread(
   const lock = await home.locks.acquire(threadId)
   try {
     if ((await home.index.find(threadId)) !== null) throw threadExists(threadId)
+    finishDeletion(home, threadId)
     const draft = await makeDraft(home, create)
     const { historyMode } = draft.record
     const { paths, clock } = home

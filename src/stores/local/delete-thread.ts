@@ -11,6 +11,7 @@ import { rowPath } from './home-index.js'
 import type { OpenHome } from './open-home.js'
 import type { CodexDatabase } from './state/codex-database.js'
 import { deleteThreadRows } from './state/delete-rows.js'
+import { noThreadRows, readThreadRows } from './state/state-rows.js'
 
 /** Removes a thread: its rollouts, its rows in every database, its names. */
 export async function deleteThread(home: OpenHome, threadId: ThreadId): Promise<void> {
@@ -39,6 +40,14 @@ export async function deleteThread(home: OpenHome, threadId: ThreadId): Promise<
   } finally {
     await lock.release()
   }
+}
+
+/** Removes what a process left that died while it deleted a thread which nobody sees any more. */
+export function finishDeletion(home: OpenHome, threadId: ThreadId): void {
+  const path = rowPath(home.state.use((db) => readThreadRows(db, threadId), noThreadRows).row)
+  if (path === null || !existsSync(removedPath(path))) return
+  deleteRows(home, threadId, [threadId])
+  rmSync(removedPath(path), { force: true })
 }
 
 /** A rollout that another thread begins from is part of that thread's history. */
