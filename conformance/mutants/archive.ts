@@ -35,6 +35,7 @@ export const archiveMutants: readonly Mutant[] = [
     breaks: 'an archived thread stays in the list of the others',
     violates: 'ARCH-1',
     mayAlsoBreak: [
+      'LIST-20',
       'LIST-1',
       'LIST-2',
       'LIST-5',
@@ -60,6 +61,7 @@ export const archiveMutants: readonly Mutant[] = [
     breaks: 'the list of archived threads holds the others too',
     violates: 'LIST-2',
     mayAlsoBreak: [
+      'LIST-20',
       'LIST-1',
       'LIST-13',
       'ARCH-1',

@@ -42,6 +42,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-forgets-parents',
     breaks: 'forkedFromId and parentThreadId are not stored',
     violates: 'LIFE-2',
+    mayAlsoBreak: ['LIST-20'],
     wrap: (store) =>
       altered(store, {
         createThread: ({ forkedFromId: _fork, parentThreadId: _parent, ...params }) =>
