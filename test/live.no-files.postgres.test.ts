@@ -8,6 +8,9 @@ import { ROOT } from './tidy/repository.js'
 
 const moduleAt = (path: string): string => pathToFileURL(join(ROOT, 'dist/src', path)).href
 
+/** Since Node 25 a process that may not do everything may not use the network either. */
+const netFlags = process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []
+
 /** Holds a conversation in a process that may read every file and write none. */
 function converse(url: string, cwd: string): string {
   const program = `
@@ -28,7 +31,8 @@ function converse(url: string, cwd: string): string {
     const { items } = await store.listThreads({ pageSize: 9 })
     process.stdout.write(items.map(({ rolloutPath, preview }) => rolloutPath + ' ' + preview).join())
     await store.close()`
-  const args = ['--permission', '--allow-fs-read=*', '--input-type=module', '--eval', program]
+  const allowed = ['--allow-fs-read=*', ...netFlags]
+  const args = ['--permission', ...allowed, '--input-type=module', '--eval', program]
   const env = { ...process.env, HOME: cwd, CODEX_HOME: join(cwd, '.codex'), TMPDIR: cwd }
   return execFileSync(process.execPath, args, { cwd, env, encoding: 'utf8' })
 }
