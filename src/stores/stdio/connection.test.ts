@@ -26,12 +26,15 @@ function connect(timeout?: Promise<void>) {
   return {
     connection,
     answer: (line: string | Buffer) => input.write(line),
-    requests: () =>
-      String(output.read() ?? '')
-        .split('\n')
-        .filter(Boolean),
+    requests: () => written(output).split('\n').filter(Boolean),
     timesBroken: () => broken,
   }
+}
+
+/** Everything that was written so far; Node 26 gives it chunk by chunk. */
+function written(output: PassThrough): string {
+  const chunk = output.read() as Buffer | null
+  return chunk === null ? '' : chunk.toString() + written(output)
 }
 
 const read = { op: 'readThread', h: 'A', p: {}, effect: 'none' } as const
