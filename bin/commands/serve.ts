@@ -130,7 +130,8 @@ async function openTokens(
     return await File.open({ path, accept, logger })
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`the tokens in ${path} cannot be used: ${reason}`)
   }
 }
 
