@@ -143,6 +143,25 @@ export const rawCases: readonly ConformanceCase[] = [
     },
   })),
   {
+    id: 'raw.numbers-read',
+    title: 'numbers that a double cannot hold are read as the nearest double, or as infinite',
+    requirements: ['RAW-18'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const odd =
+        '{"type":"event_msg","payload":{"n":[1e400,-1e400],"i":9007199254740993,"z":null}}\n'
+      await store.importThread(bareImport(threadId, chunksOf(meta(threadId), odd)))
+      const payload = { n: [Infinity, -Infinity], i: 9007199254740992, z: null }
+      const read = [{ type: 'event_msg', payload }]
+      equal((await itemsOf(store, threadId)).slice(1), read)
+      const { history } = await store.readThread({ threadId, includeHistory: true })
+      equal(history?.items.slice(1), read)
+    },
+  },
+  {
     id: 'raw.receipt',
     title: 'a receipt counts what is stored and has its hash, and the digest is the same',
     requirements: ['RAW-4', 'RAW-5'],

@@ -134,6 +134,16 @@ export const valueMutants: readonly Mutant[] = [
       ),
   },
   {
+    id: 'infinite-numbers-are-null',
+    breaks: 'a number of an imported line that is too large for a double is read as null',
+    violates: 'RAW-18',
+    needs: claims('rawHistory'),
+    wrap: (store) =>
+      changingItems(store, (part) =>
+        typeof part === 'number' && !Number.isFinite(part) ? null : part,
+      ),
+  },
+  {
     id: 'large-items-are-dropped',
     breaks: 'items beyond 64 KiB are acknowledged and dropped',
     violates: 'VAL-3',

@@ -54,7 +54,7 @@ test(
   async () => {
     await fuzz<string>({
       name: 'lines',
-      percent: 26,
+      percent: 40,
       inputs: lineInputs,
       check(line) {
         for (const { bytes } of splitBuffer(Buffer.from(line, 'latin1'))) {
