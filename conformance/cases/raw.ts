@@ -155,10 +155,7 @@ export const rawCases: readonly ConformanceCase[] = [
         '{"type":"event_msg","payload":{"n":[1e400,-1e400],"i":9007199254740993,"z":null}}\n'
       await store.importThread(bareImport(threadId, chunksOf(meta(threadId), odd)))
       const payload = { n: [Infinity, -Infinity], i: 9007199254740992, z: null }
-      const read = [{ type: 'event_msg', payload }]
-      equal((await itemsOf(store, threadId)).slice(1), read)
-      const { history } = await store.readThread({ threadId, includeHistory: true })
-      equal(history?.items.slice(1), read)
+      equal((await itemsOf(store, threadId)).slice(1), [{ type: 'event_msg', payload }])
     },
   },
   {
