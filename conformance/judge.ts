@@ -141,8 +141,8 @@ async function failedCases(
   return report.cases.filter(({ outcome }) => outcome === 'failed')
 }
 
-/** Runs of a law before a mutant is called alive. */
-const RUNS_MAX = 3_000
+/** Runs of a law, and processes that are killed, before a mutant is called alive. */
+const [RUNS_MAX, TRIALS_MAX] = [3_000, 100]
 
 /** The laws of the violated requirement once more, and for longer: some defects are well hidden. */
 async function searchOn(
@@ -159,7 +159,8 @@ async function searchOn(
   if (laws.length === 0) return []
   const { filter: _filter, ...rest } = running(options)
   const patient = { ...broken, limits: { ...broken.limits, caseTimeoutMs: 60_000 } }
-  const report = await run(patient, { ...rest, cases: laws, runs: RUNS_MAX })
+  const longer = { runs: RUNS_MAX, trials: Math.max(TRIALS_MAX, rest.trials ?? 0) }
+  const report = await run(patient, { ...rest, ...longer, cases: laws })
   return report.cases.filter(({ outcome }) => outcome === 'failed')
 }
 
