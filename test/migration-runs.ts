@@ -65,7 +65,9 @@ export function fileBytes(home: string, path: string): Buffer {
   const bytes = readFileSync(join(home, path))
   if (!path.endsWith('.zst')) return bytes
   try {
-    return zstdDecompressSync(bytes)
+    const plain = zstdDecompressSync(bytes)
+    // For one that was cut off Node 22 gives nothing, where later ones throw.
+    return plain.length > 0 ? plain : bytes
   } catch {
     return bytes
   }
