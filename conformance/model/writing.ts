@@ -121,11 +121,14 @@ async function baseIn(
 
 /** The model’s entries for what a read saw: a store may have written more session_metas than one. */
 function entriesOf(items: readonly RolloutItem[], entries: readonly Entry[]): readonly Entry[] {
-  const rest = entries.filter(({ item }) => item !== null)
+  const rest = [...entries]
   let rollout = entries[0]?.rollout ?? ''
   return items.map(({ type }) => {
-    if (type === 'session_meta') return { item: null, rollout }
-    const entry = rest.shift() ?? { item: null, rollout }
+    if (type !== 'session_meta') while (rest[0]?.item === null) rest.shift()
+    // A meta that the model does not have belongs to the rollout it stands in.
+    const isOurs = type !== 'session_meta' || rest[0]?.item === null
+    const known = isOurs ? rest.shift() : undefined
+    const entry = known ?? { item: null, rollout }
     rollout = entry.rollout
     return entry
   })
