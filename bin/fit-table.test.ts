@@ -38,3 +38,14 @@ test('rows that cannot be cut to fit become paragraphs that lose nothing', () =>
   for (const value of rows.flat()) expect(text).toContain(value)
   expect(text).not.toContain('│')
 })
+
+test('a column is as wide as a terminal shows its texts, and cuts none that fits', () => {
+  const texts = ['a’s “name” …', '名前', 'café', '👍🏽 done', '→ ✓ ·']
+  const table = fitTable(
+    [{ head: 'name' }],
+    texts.map((text) => [text]),
+    120,
+  )
+  for (const text of texts) expect(table).toContain(text)
+  expect(lines(table)[0]).toBe(`┌${'─'.repeat('a’s “name” …'.length + 2)}┐`)
+})

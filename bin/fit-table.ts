@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import displayWidth from 'string-width'
 
 /** A column of a table. */
 export interface Column {
@@ -67,9 +68,4 @@ function paragraphs(columns: readonly Column[], rows: Rows): string {
 
 function sum(widths: readonly number[]): number {
   return widths.reduce((total, width) => total + width, 0)
-}
-
-/** Columns that a text takes on a terminal; letters of East Asia take two. */
-function displayWidth(text: string): number {
-  return sum(Array.from(text, (char) => ((char.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1)))
 }

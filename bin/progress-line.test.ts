@@ -67,6 +67,12 @@ describe('terminalLine', () => {
     expect(line(200, { current })).toMatch(/: the server went away$/)
   })
 
+  test('counts the columns of letters that take two', () => {
+    const current = '名前は日本語で書かれていて、とても長い'
+    expect(line(122, { current })).toMatch(/ · 名前は日本語で…$/)
+    expect(line(145, { current })).toMatch(new RegExp(` · ${current}$`))
+  })
+
   test('cuts what is said in place of figures', () => {
     expect(line(20, { note: 'in step for 30 s; a cutover is safe' })).toBe('in step for 30 s; …')
     expect(line(12, { todo: null })).toBe('9 threads …')

@@ -1,3 +1,4 @@
+import cliTruncate from 'cli-truncate'
 import { counted, formatBytes, formatDuration, formatRate } from './format.js'
 
 /** How far a command has come. */
@@ -99,7 +100,7 @@ function bar(part: number, length: number): string {
   return '\u2588'.repeat(full) + '\u2591'.repeat(length - full)
 }
 
-function cut(text: string, length: number): string {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return line.length <= length ? line : `${line.slice(0, Math.max(0, length - 1))}…`
+/** In one line of at most `columns` columns; letters of East Asia take two each. */
+function cut(text: string, columns: number): string {
+  return cliTruncate(text.replaceAll(/\s+/g, ' '), columns)
 }
