@@ -32,7 +32,8 @@ export async function openStore(text: string, access: StoreAccess): Promise<Open
   return { store, label, [Symbol.asyncDispose]: () => store.close() }
 }
 
-function requireFolder(dir: string): void {
+/** Refuses a folder that is missing: rather a mistyped name than a store to be made. */
+export function requireFolder(dir: string): void {
   if (!existsSync(dir)) throw new UsageError(`there is no folder ${dir}`)
 }
 
@@ -116,7 +117,7 @@ async function open(address: StoreAddress, access: StoreAccess): Promise<ThreadS
     case 'local': {
       const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
       if (access === 'write') makeHome(address.dir)
-      return await openLocalStore({ home: address.dir, readOnly: isReadOnly(access) })
+      return await openLocalStore(localOptions(address.dir, isReadOnly(access)))
     }
   }
 }

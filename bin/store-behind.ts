@@ -1,6 +1,7 @@
 import { systemClock, type ThreadStore, ThreadStoreError } from '../src/index.js'
 import { toldSqliteHome } from './default-home.js'
 import { UnreachableError } from './failures.js'
+import { requireFolder } from './open-store.js'
 import { parseStoreAddress, redact, type StoreAddress } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
@@ -13,7 +14,10 @@ export interface StoreBehind extends AsyncDisposable {
   open(namespace: string): Promise<ThreadStore>
 }
 
-/** Gets ready to open handles on the store at an address, which is made where it is missing. */
+/**
+ * Gets ready to open handles on the store at an address. A database is made where it is missing; a home has
+ * to exist, as Codex wants of its own.
+ */
 export async function storeBehind(text: string): Promise<StoreBehind> {
   const address = parseStoreAddress(text)
   const label = redact(text)
@@ -59,6 +63,7 @@ async function memoryBehind(): Promise<Omit<StoreBehind, 'label'>> {
 }
 
 async function localBehind(home: string): Promise<Omit<StoreBehind, 'label'>> {
+  requireFolder(home)
   const { openLocalStore } = await import('../src/stores/local/open-local-store.js')
   return {
     hasNamespaces: false,

@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { runCli } from './cli-run.js'
+import { copyHomeInPlace } from './support/homes.js'
+import { temporaryFolder } from './support/temporary-folder.js'
 import { ROOT } from './tidy/repository.js'
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -49,11 +53,27 @@ describe('threadstore', () => {
     ],
     [['status', 'memory:', '--quiet', '--verbose'], 'give --quiet or --verbose, not both'],
     [['migrate', '/nowhere', '/nowhere'], 'there is no folder /nowhere'],
+    [['turns', 'pglite:/nowhere'], 'there is no folder /nowhere'],
+    [['serve', '/nowhere'], 'there is no folder /nowhere'],
+    [['app-server', '/nowhere', '--model', 'm'], 'there is no folder /nowhere'],
   ])('%j is refused with the thing and the remedy', (args, message) => {
     const { status, stdout, stderr } = run(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr.match(/\n/g)).toHaveLength(1)
+  })
+
+  test('finds the databases of a home where CODEX_SQLITE_HOME says', async () => {
+    const home = await copyHomeInPlace('0.169.0')
+    const line = ['threads', 'list', home, '--json']
+    const expected = runCli(line)
+    const databases = temporaryFolder()
+    for (const name of readdirSync(home).filter((file) => file.endsWith('.sqlite'))) {
+      renameSync(join(home, name), join(databases, name))
+    }
+    const env = { CODEX_HOME: home, CODEX_SQLITE_HOME: databases }
+    expect(runCli(line, { env })).toEqual(expected)
+    expect(runCli(line).stdout).not.toBe(expected.stdout)
   })
 
   test('completion prints a script and completes commands, options and choices', () => {

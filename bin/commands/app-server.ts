@@ -67,7 +67,9 @@ export function appServerCommand(yargs: Argv): Argv {
       if (contextWindow !== null && !(Number.isSafeInteger(contextWindow) && contextWindow > 0)) {
         throw new UsageError('--context-window must be a whole number of tokens')
       }
-      await using opened = await openStore(address, 'write')
+      const home = homeOf(address)
+      // As Codex, which wants its home to exist; a database is made where it is missing.
+      await using opened = await openStore(address, home === null ? 'write' : 'change')
       const key = process.env[args['model-key-env']]
       const cwd = resolve(args.cwd ?? '.')
       const server = new AppServer({
@@ -80,7 +82,7 @@ export function appServerCommand(yargs: Argv): Argv {
         config: { model: args.model, modelProvider: args['model-provider'], contextWindow },
         gitInfo: readGitInfo,
         cwd,
-        codexHome: homeOf(address) ?? cwd,
+        codexHome: home ?? cwd,
         version: packageVersion(),
         unloadDelayMs: args['unload-delay'] * 1000,
         logger: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),

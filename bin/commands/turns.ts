@@ -30,7 +30,7 @@ export function turnsCommand(yargs: Argv): Argv {
       if (kind !== 'postgres' && kind !== 'pglite') {
         throw new UsageError('turns are stored in a database: give postgres://… or pglite:DIR')
       }
-      await using opened = await openStore(args.store, 'write')
+      await using opened = await openStore(args.store, 'change')
       const { threads, failed } = await storeTurns(opened.store)
       const document = {
         schema: 'threadstore/turns-report/1',
