@@ -8,7 +8,7 @@ import {
 } from './row.js'
 
 /** How rows are measured. */
-export interface MeasureOptions {
+interface MeasureOptions {
   /** The part of the sizes that rows name. */
   readonly scale: number
   /** No row begins after this time. @defaultValue never */

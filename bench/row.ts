@@ -64,7 +64,7 @@ export interface MeasuredRow extends Measured, Omit<BenchRow, 'run'> {
 }
 
 /** A row that was not measured, and why. */
-export interface UnmeasuredRow extends Omit<BenchRow, 'run'> {
+interface UnmeasuredRow extends Omit<BenchRow, 'run'> {
   readonly notMeasured: string
   /** Whether somebody should look, or only something was not at hand. */
   readonly failed: boolean

@@ -17,7 +17,7 @@ import { packageVersion } from './package-version.js'
 import type { RunTools } from './reported-run.js'
 
 /** What a dry run found out by reading everything that would be sent. */
-export interface DryRun {
+interface DryRun {
   readonly threads: readonly Omit<InspectedThread, 'findings'>[]
   readonly unreadable: readonly UnreadableThread[]
   readonly findings: FindingTallies

@@ -24,7 +24,7 @@ const outOfReach: ReadonlySet<ErrorReason> = new Set([
 ])
 
 /** What a command that failed leaves behind: one line for people, and its exit code. */
-export interface Failure {
+interface Failure {
   readonly message: string
   readonly code: ExitCode
 }

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import displayWidth from 'string-width'
 
 /** A column of a table. */
-export interface Column {
+interface Column {
   readonly head: string
   /** Characters to which it may be cut where the terminal is narrow. @defaultValue not cut */
   readonly charsMin?: number

@@ -1,7 +1,7 @@
 import { printLog } from './output.js'
 
 /** Runs something that the user can stop. */
-export interface Interruption extends Disposable {
+interface Interruption extends Disposable {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
 }
@@ -33,7 +33,7 @@ export function interruptible(): Interruption {
 }
 
 /** Something that can be halted and gone on with from outside. */
-export interface Pausable {
+interface Pausable {
   pause(): void
   resume(): void
 }

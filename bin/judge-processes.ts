@@ -17,7 +17,7 @@ export type FromJudge =
   | { readonly kind: 'problem'; readonly problem: string }
 
 /** Processes that try mutants of one subject beside each other. */
-export interface JudgeProcesses extends AsyncDisposable {
+interface JudgeProcesses extends AsyncDisposable {
   readonly judges: readonly Judge[]
 }
 

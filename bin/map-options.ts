@@ -26,7 +26,7 @@ export const mapOptions = {
 } as const
 
 /** What such options hold. */
-export interface MapArguments {
+interface MapArguments {
   readonly mapCwd?: readonly string[] | undefined
   readonly mapProvider?: readonly string[] | undefined
 }

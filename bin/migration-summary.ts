@@ -2,7 +2,7 @@ import type { FindingTally, MigrationResult, ThreadOutcome } from '../migrate/in
 import { counted, formatBytes, formatDuration, formatRate } from './format.js'
 
 /** What a finished migration tells people. */
-export interface SummaryFacts {
+interface SummaryFacts {
   readonly result: MigrationResult
   /** Threads that are not proven, as many as are shown. */
   readonly worst: readonly ThreadOutcome[]

@@ -28,7 +28,7 @@ const SHOWN_MAX = 20
 /** Threads on a page that somebody is to open in a browser. */
 const PAGE_THREADS_MAX = 5_000
 
-export interface TellerOptions {
+interface TellerOptions {
   readonly settings: MigrationSettings
   readonly sides: OpenedSides
   readonly tools: RunTools<object>
@@ -163,7 +163,7 @@ function summaryOf(
 }
 
 /** How a target that follows a source stands, for people. */
-export function standLine(stand: Stand): string {
+function standLine(stand: Stand): string {
   const { threadsMoved, bytesMoved, busy, open, quietMs, cutoverIsSafe } = stand
   if (cutoverIsSafe) return `in step for ${formatDuration(quietMs)}; a cutover is safe`
   const moved = `${counted(threadsMoved, 'thread')} moved on by ${formatBytes(bytesMoved)}`

@@ -18,7 +18,7 @@ export interface OpenedStore extends AsyncDisposable {
  * `read`: nothing about the store changes, and it has to exist. `look`: the same, but a store that
  * does not exist is an empty one. `change`: it has to exist. `write`: it is made where it is missing.
  */
-export type StoreAccess = 'read' | 'look' | 'change' | 'write'
+type StoreAccess = 'read' | 'look' | 'change' | 'write'
 
 /**
  * Opens the store at an address. Drivers are loaded here and nowhere else, each only when it is
@@ -52,7 +52,7 @@ async function openOrExplain(
 }
 
 /** An open Codex home. */
-export interface OpenedHome extends AsyncDisposable {
+interface OpenedHome extends AsyncDisposable {
   readonly store: LocalThreadStore
   readonly label: string
 }

@@ -11,7 +11,7 @@ import { parseStoreAddress, redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
 /** A store to be tested, and what has to be closed when that is done. */
-export interface OpenedSubject extends AsyncDisposable {
+interface OpenedSubject extends AsyncDisposable {
   readonly subject: StoreSubject
 }
 

@@ -37,7 +37,7 @@ export interface ReportArguments {
 }
 
 /** A report and the file it goes to; `null` is standard output. */
-export interface ReportOutput {
+interface ReportOutput {
   readonly reporter: ReporterName
   readonly file: string | null
 }
@@ -87,7 +87,7 @@ function formatOf(file: string): ReporterName {
 }
 
 /** The reports of one run while they are written. */
-export interface OpenReports extends Disposable {
+interface OpenReports extends Disposable {
   readonly onEvent: (event: RunEvent) => void
   readonly onBegin: (soFar: (problem: string) => Report) => void
 }

@@ -3,7 +3,7 @@ import { printText } from './output.js'
 import { UsageError } from './usage-error.js'
 
 /** Where a report goes: a file, standard output, both or nowhere. */
-export interface ReportSink {
+interface ReportSink {
   write(text: string): void
   /** Makes the file appear under its name; until then an older one stays as it is. */
   commit(): void

@@ -9,7 +9,7 @@ import { openReportSink } from './report-sink.js'
 import { withoutPaths } from './without-paths.js'
 
 /** How a command that takes its time shows what it does. */
-export interface RunOptions {
+interface RunOptions {
   /** Print the report rather than text. */
   readonly json: boolean
   /** File the report is written to as well. */

@@ -17,7 +17,7 @@ export type StoreAddress =
     }
 
 /** What an address may look like, for messages. */
-export const ADDRESS_FORMS =
+const ADDRESS_FORMS =
   'a folder, local:DIR, pglite:DIR[?namespace=NAME], postgres://…[?namespace=NAME], http(s)://…[?namespace=NAME] or memory:'
 
 /** Reads an address. What is no URL is a folder. */

@@ -6,7 +6,7 @@ import type { StoreSubject } from './subject.js'
 import { suite } from './suite.js'
 
 /** A case as a test runner wants it: a name, and something to call. */
-export interface DeclaredCase {
+interface DeclaredCase {
   readonly name: string
   readonly decide: () => Promise<CaseResult>
 }

@@ -16,7 +16,7 @@ import { counterexamplePath } from './law.js'
 import type { Trace } from './trace.js'
 
 /** What is known when a case has failed. */
-export interface FailedRun {
+interface FailedRun {
   readonly testCase: ConformanceCase
   readonly reason: unknown
   readonly trace: Trace | null
@@ -31,7 +31,7 @@ export function describeFailure({ testCase, reason, trace, seed }: FailedRun): F
 }
 
 /** What is known when a case of any suite has failed. */
-export interface FailedCase {
+interface FailedCase {
   readonly testCase: { readonly id: string; readonly requirements: readonly string[] }
   readonly reason: unknown
   readonly seed: number
@@ -92,7 +92,7 @@ function messageOf(cause: unknown): string {
 }
 
 /** The two values of a comparison. */
-export interface Compared {
+interface Compared {
   readonly expected: unknown
   readonly actual: unknown
 }

@@ -41,7 +41,7 @@ export interface JudgeOptions extends Omit<RunOptions, 'onEvent' | 'onBegin'> {
 }
 
 /** The same, defaults filled in. */
-export type JudgeSettings = JudgeOptions &
+type JudgeSettings = JudgeOptions &
   Required<Pick<JudgeOptions, 'clock' | 'seed' | 'runs' | 'quick' | 'thorough'>>
 
 /** Fills the defaults in. */

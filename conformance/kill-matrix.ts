@@ -21,7 +21,7 @@ export interface KillMatrix {
 }
 
 /** What a kill matrix is made of. */
-export interface MatrixFindings extends Pick<
+interface MatrixFindings extends Pick<
   KillMatrix,
   'subject' | 'seed' | 'control' | 'mutants' | 'durationMs'
 > {

@@ -1,5 +1,5 @@
 /** How a value that a case looks at was made from what a store returned. */
-export interface Derivation {
+interface Derivation {
   readonly source: object
   /** JavaScript that follows the name of the source: `.map((thread) => thread.threadId)`. */
   readonly expression: string

@@ -1,7 +1,7 @@
 import type { MutantResult } from './judge.js'
 
 /** Who tries mutants, and who is told. */
-export interface Trial<Mutant> {
+interface Trial<Mutant> {
   /** Each tries one mutant at a time. */
   readonly judges: readonly ((mutant: Mutant) => Promise<MutantResult>)[]
   /** Aborted: no further mutant is tried, and those under way are left out. */

@@ -5,7 +5,7 @@ import { recordDigest } from './record-digest.js'
 import { markOf, withoutMark } from './record-mark.js'
 
 /** Which record a thread is to have in the target, and what is to be said about it. */
-export interface RecordChoice {
+interface RecordChoice {
   readonly record: StoredThread
   readonly findings: readonly MigrationFinding[]
 }

@@ -26,7 +26,7 @@ export function classifyThread(source: StoredThread, target: StoredThread | null
 }
 
 /** How a rollout stands in the target; `touched` and `grown` remain to be proven by its bytes. */
-export type RolloutState = 'new' | 'same' | 'grown' | 'touched' | 'different'
+type RolloutState = 'new' | 'same' | 'grown' | 'touched' | 'different'
 
 /** Compares what two stores know of a rollout without reading it. */
 export function classifyRollout(

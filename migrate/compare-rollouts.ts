@@ -22,7 +22,7 @@ export interface RolloutComparison {
   readonly reason: string
 }
 
-export interface CompareContext extends Abortable {
+interface CompareContext extends Abortable {
   readonly source: ThreadStore
   readonly target: ThreadStore
   readonly readBack?: boolean

@@ -14,7 +14,7 @@ import type { RunLog } from './run-log.js'
 const BYTES_AT_ONCE = 4 * 1024 * 1024
 
 /** What copying a plan needs beside its threads. */
-export interface PlanJob extends CopyJob {
+interface PlanJob extends CopyJob {
   readonly jobs: number
   readonly log: RunLog | null
 }

@@ -3,7 +3,7 @@ import { findingKinds } from '../src/history/findings.js'
 import type { ThreadId } from '../src/protocol/thread-id.js'
 
 /** What only a migration can find. */
-export type MigrationOnlyCode =
+type MigrationOnlyCode =
   | 'RECORD_NOT_HELD'
   | 'LINEAGE_FLATTENED'
   | 'BASE_NOT_IN_SOURCE'

@@ -9,7 +9,7 @@ export interface UnreadableThread {
   readonly reason: string
 }
 
-export interface InspectPlanOptions extends InspectContext {
+interface InspectPlanOptions extends InspectContext {
   readonly jobs: number
   readonly onThread?: (thread: InspectedThread) => void
 }

@@ -29,7 +29,7 @@ export const inspectedStates = [
 export type InspectedState = (typeof inspectedStates)[number]
 
 /** A rollout that was read from end to end. */
-export interface InspectedRollout {
+interface InspectedRollout {
   readonly rolloutId: RolloutId
   readonly byteCount: number
   readonly sha256: string

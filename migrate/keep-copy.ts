@@ -15,7 +15,7 @@ import { importLegs } from './send-thread.js'
 import { uuidOf } from './uuid-of.js'
 
 /** A thread that was put beside another one. */
-export interface KeptCopy {
+interface KeptCopy {
   readonly threadId: ThreadId
   readonly bytesSent: number
   readonly rollouts: readonly RolloutProof[]

@@ -3,7 +3,7 @@ import { ThreadStoreError } from '../src/store/errors.js'
 import type { ExportedRollout } from '../src/store/raw-history.js'
 
 /** A rollout that is being read once, hashed as it goes. */
-export interface OpenRollout {
+interface OpenRollout {
   /** SHA-256 of the bytes before the place where `rest` begins. */
   readonly prefixSha256: string
   /** The bytes from there on. Can be read once. */

@@ -19,7 +19,7 @@ export interface PlannedThread {
 }
 
 /** A rollout as the two stores list it. */
-export interface PlannedRollout {
+interface PlannedRollout {
   readonly rolloutId: RolloutId
   readonly byteCount: number
   readonly fingerprint: string | null

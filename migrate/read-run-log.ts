@@ -7,7 +7,7 @@ import type { ThreadStore } from '../src/store/thread-store.js'
 import { RUN_ITEM } from './run-log.js'
 
 /** A line of a run's log. */
-export interface RunEntry {
+interface RunEntry {
   readonly at: string
   readonly payload: JsonObject & { readonly kind: string }
 }

@@ -81,7 +81,7 @@ export function receiptRoot(threads: readonly ReceiptThread[]): string {
 }
 
 /** The text of a thread that is hashed: ids, counts and hashes, one rollout a line. */
-export function receiptLeaf({ threadId, recordSha256, rollouts }: ReceiptThread): string {
+function receiptLeaf({ threadId, recordSha256, rollouts }: ReceiptThread): string {
   const lines = rollouts.map(({ rolloutId, byteCount, sha256, source }) =>
     [
       rolloutId,

@@ -6,7 +6,7 @@ import type { StoredThread } from '../src/store/records.js'
  * last, and what it sent. It is stored with the thread in one step, so
  * it holds after any crash.
  */
-export interface RecordMark {
+interface RecordMark {
   readonly run: string
   readonly recordSha256: string
   /** Bytes of the thread's rollouts as they were sent. */

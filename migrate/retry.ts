@@ -2,13 +2,13 @@ import type { Clock } from '../src/host/clock.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 
 /** Attempts at one thread before it is given up. */
-export const ATTEMPTS_MAX = 5
+const ATTEMPTS_MAX = 5
 
 const PAUSE_FIRST_MS = 200
 const PAUSE_MAX_MS = 10_000
 
 /** Whether the same call may succeed later, as far as the error says. */
-export function isPassing(error: unknown): error is ThreadStoreError {
+function isPassing(error: unknown): error is ThreadStoreError {
   if (ThreadStoreError.is(error, 'OUTCOME_UNKNOWN')) return true
   return ThreadStoreError.is(error, 'RETRYABLE') && error.details.reason !== 'aborted'
 }
@@ -26,12 +26,12 @@ export function isFull(error: unknown): error is ThreadStoreError {
 }
 
 /** How long to wait after a failed attempt, counted from 1: twice as long each time. */
-export function pauseAfter(attempt: number): number {
+function pauseAfter(attempt: number): number {
   return Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** (attempt - 1))
 }
 
 /** What `retrying` needs. */
-export interface RetryOptions {
+interface RetryOptions {
   readonly clock: Clock
   readonly signal?: AbortSignal
   readonly onRetry?: (attempt: number, pauseMs: number, error: ThreadStoreError) => void

@@ -35,7 +35,7 @@ const PROGRESS_EVERY_MS = 5_000
 /** What a run says of itself when it begins: source, host, options. */
 export type RunFacts = Readonly<Record<string, JsonValue>>
 
-export interface RunLogOptions {
+interface RunLogOptions {
   readonly target: ThreadStore
   readonly clock: Clock
   readonly run: ThreadId

@@ -6,7 +6,7 @@ import { RunLog, type RunFacts } from './run-log.js'
 import { RunTally } from './run-tally.js'
 import type { OnMigrationEvent } from './events.js'
 
-export interface RunSessionOptions {
+interface RunSessionOptions {
   readonly target: ThreadStore
   readonly clock: Clock
   readonly ids: IdSource

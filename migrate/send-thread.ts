@@ -38,7 +38,7 @@ export async function sendThread(
 }
 
 /** What the target said when a thread was stored. */
-export interface ImportedLegs {
+interface ImportedLegs {
   readonly proofs: readonly RolloutProof[]
   readonly findings: readonly MigrationFinding[]
   /** Why the target's answer does not prove what was sent, or `null`. */

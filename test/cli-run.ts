@@ -14,7 +14,7 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Runs as somebody else, where that is possible. */
   readonly uid?: number
@@ -37,7 +37,7 @@ export function runCli(args: readonly string[], options: CommandOptions = {}): C
 }
 
 /** A command that is running. */
-export interface RunningCommand {
+interface RunningCommand {
   kill(signal: NodeJS.Signals): void
   /** Resolves once it has said `text` on stderr, after whatever was waited for before. */
   said(text: string): Promise<void>

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { freePort } from './support/postgres-server.js'
 
 /** A pgbouncer in front of a server, in transaction mode. */
-export interface Pgbouncer extends AsyncDisposable {
+interface Pgbouncer extends AsyncDisposable {
   readonly url: string
 }
 

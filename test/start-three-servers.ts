@@ -6,7 +6,7 @@ import { ROOT } from './tidy/repository.js'
 import { type PostgresServer, startPostgresServer } from './support/postgres-server.js'
 
 /** Three servers that hold one store together. */
-export interface ThreeServers extends AsyncDisposable {
+interface ThreeServers extends AsyncDisposable {
   /** The one that everybody connects to. */
   readonly url: string
   /** The two others. */

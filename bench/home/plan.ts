@@ -21,7 +21,7 @@ export interface PlannedThread {
   readonly name: string | null
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly threads: number
   readonly bytes: number
   readonly seed: number

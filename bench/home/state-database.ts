@@ -3,7 +3,7 @@ import { fixturePath } from '../../test/support/fixtures.js'
 import type { HistoryMode, PlannedThread } from './plan.js'
 
 /** What a row needs beside the plan. */
-export interface WrittenThread {
+interface WrittenThread {
   readonly thread: PlannedThread
   readonly rolloutPath: string
   readonly updatedAt: number

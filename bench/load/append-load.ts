@@ -4,7 +4,7 @@ import { ThreadStoreError } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 
 /** How hard a store is pressed. */
-export interface LoadOptions {
+interface LoadOptions {
   /** Threads that are live at once, each appending one item after the other. */
   readonly threads: number
   readonly durationMs: number

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /** `threadstore serve` in a process of its own. */
-export interface ServedStore extends AsyncDisposable {
+interface ServedStore extends AsyncDisposable {
   readonly url: string
   readonly pid: number
   /** Ends the process as a crash would, and starts another one in its place. */

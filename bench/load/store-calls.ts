@@ -3,7 +3,7 @@ import type { ThreadStore } from '../../src/store/thread-store.js'
 import { copyThread } from './copy-thread.js'
 
 /** Calls of one kind on the threads of a store, many enough to be measured. */
-export interface StoreCalls {
+interface StoreCalls {
   readonly name: string
   /** @param home - where the threads come from */
   readonly run: (

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 100
 const WAIT_MS = 180_000
 
 /** A terminal without a window, in which somebody types. */
-export interface TmuxScreen extends AsyncDisposable {
+interface TmuxScreen extends AsyncDisposable {
   type(line: string): Promise<void>
   /** What is on the screen once it matches, with its colours; lines without their trailing blanks. */
   showing(text: RegExp): Promise<readonly string[]>

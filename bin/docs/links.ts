@@ -1,5 +1,5 @@
 /** A link of a page to a file of the repository, or to a heading. */
-export interface Link {
+interface Link {
   /** As it is written; empty for one inside the page. */
   readonly file: string
   /** Without its `#`; `null` for a link to a whole file. */

@@ -2,7 +2,7 @@ import type { MigrationEvent, ThreadOutcome } from '../../migrate/index.js'
 import type { Clock } from '../../src/host/clock.js'
 
 /** A thread and how long it took. */
-export interface TimedThread {
+interface TimedThread {
   readonly outcome: ThreadOutcome
   readonly durationMs: number
 }

@@ -71,7 +71,7 @@ export function tokenCount(total: number): RolloutItem {
 }
 
 /** What the model was sent or answered. */
-export function responseItem(role: 'user' | 'assistant', text: string): RolloutItem {
+function responseItem(role: 'user' | 'assistant', text: string): RolloutItem {
   const type = role === 'user' ? 'input_text' : 'output_text'
   return item('response_item', { type: 'message', role, content: [{ type, text }] })
 }

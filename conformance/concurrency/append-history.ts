@@ -36,7 +36,7 @@ export interface AppendPromises {
 }
 
 /** What cannot be in the history of a store that keeps its promises. */
-export const anomalyKinds = [
+const anomalyKinds = [
   'duplicated',
   'phantom',
   'torn',

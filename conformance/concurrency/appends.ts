@@ -77,7 +77,7 @@ async function appendBesideReads(
 }
 
 /** What a recorded run says about the history of one thread. */
-export function appendHistory(calls: readonly RecordedCall[]): AppendHistory {
+function appendHistory(calls: readonly RecordedCall[]): AppendHistory {
   return {
     appends: calls.flatMap(asAppend),
     flushes: calls.filter(({ verb, outcome }) => flushing.has(verb) && outcome.kind === 'resolved'),

@@ -64,7 +64,7 @@ function lanes(count: number): fc.Arbitrary<Lanes> {
 }
 
 /** Whether the calls of every thread could have happened one after the other. */
-export async function judgeOrder(
+async function judgeOrder(
   { supports }: Pick<CaseContext, 'supports'>,
   calls: readonly RecordedCall[],
   requirement: RequirementId,

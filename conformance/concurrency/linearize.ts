@@ -15,14 +15,14 @@ export interface Model<State, Call> {
 }
 
 /** A call with the span in which it took effect. */
-export interface Spanned {
+interface Spanned {
   readonly begin: number
   /** `Infinity`: it never returned. */
   readonly end: number
 }
 
 /** Whether calls that overlap could have happened one after the other. */
-export type Linearization<State, Call> =
+type Linearization<State, Call> =
   | { readonly kind: 'linearizable'; readonly order: readonly Call[] }
   | {
       readonly kind: 'broken'
@@ -35,7 +35,7 @@ export type Linearization<State, Call> =
   | { readonly kind: 'unproved'; readonly steps: number }
 
 /** Places the search looks at before it gives up. */
-export const STEPS_MAX = 100_000
+const STEPS_MAX = 100_000
 
 /**
  * Looks for an order in which every call stands between its begin and its end and the model allows

@@ -11,7 +11,7 @@ export const modelFields = ['name', 'title', 'model', 'agentRole'] as const
 export type ModelField = (typeof modelFields)[number]
 
 /** A thread as the contract has it, as far as writers and metadata go. */
-export interface ThreadState {
+interface ThreadState {
   readonly exists: boolean
   /** In a lazy store only the writer knows a thread that was not materialised. */
   readonly materialised: boolean
@@ -23,7 +23,7 @@ export interface ThreadState {
 const noFields = { name: null, title: null, model: null, agentRole: null }
 
 /** No thread of that id. */
-export const absentThread: ThreadState = {
+const absentThread: ThreadState = {
   exists: false,
   materialised: false,
   writer: null,

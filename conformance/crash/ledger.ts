@@ -9,7 +9,7 @@ import { type Change, type ThreadState, keyOf, statesAfter } from './thread-stat
 export type Standing = 'pending' | 'acknowledged' | 'durable' | 'refused'
 
 /** Items last once they were flushed; what is acknowledged for itself lasts from then on. */
-export type Promised = Extract<RequirementId, 'CRASH-3' | 'CRASH-4'>
+type Promised = Extract<RequirementId, 'CRASH-3' | 'CRASH-4'>
 
 /** A call that changes a thread, as the caller knows it. */
 export interface Entry {

@@ -1,5 +1,5 @@
 /** The fields of a record that the sweep patches. */
-export const crashFields = ['name', 'title', 'model', 'agentRole', 'sha', 'branch'] as const
+const crashFields = ['name', 'title', 'model', 'agentRole', 'sha', 'branch'] as const
 export type CrashFields = Readonly<Record<(typeof crashFields)[number], string | null>>
 
 /** What a reader sees of a thread, as far as the sweep changes it; `null`: there is none. */
@@ -43,7 +43,7 @@ export function changed(state: ThreadState, change: Change): ThreadState {
 }
 
 /** A change, and whether it has to be among those that were made. */
-export interface Weighed {
+interface Weighed {
   readonly change: Change
   readonly must: boolean
 }

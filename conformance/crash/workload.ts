@@ -22,7 +22,7 @@ export interface CrashThread {
 export type Choose = (below: number) => number
 
 /** What a trial begins with. */
-export interface WorkloadOptions {
+interface WorkloadOptions {
   readonly context: CaseContext
   readonly store: ThreadStore
   /** Those of trials before. */

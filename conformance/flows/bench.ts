@@ -13,7 +13,7 @@ import type { FlowServer, FlowSubject } from './subject.js'
 const run = promisify(execFile)
 
 /** What a case works with while it runs. */
-export interface Bench extends AsyncDisposable {
+interface Bench extends AsyncDisposable {
   has(door: FlowDoor): boolean
   /** What a server said that has not the shape of the schema. */
   shapeProblems(): readonly string[]

@@ -7,7 +7,7 @@ import { flowRequirements } from './requirements.js'
 export const FLOW_SEED = 0
 
 /** Everything the report of a run of the flow suite is computed from. */
-export interface FlowFindings {
+interface FlowFindings {
   readonly subject: string
   readonly filter: string | null
   readonly baseline: boolean

@@ -19,7 +19,7 @@ export interface WireListener {
 }
 
 /** How an app-server is started. */
-export interface AppServerCommand {
+interface AppServerCommand {
   readonly command: string
   readonly args: readonly string[]
   /** The whole environment of the process. */

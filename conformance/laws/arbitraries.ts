@@ -5,7 +5,7 @@ import type { GitInfoPatch, ThreadMetadataPatch } from '../../src/store/metadata
 import { at } from '../build/items.js'
 
 /** Any text, lone surrogates and NUL among its code units. */
-export const anyText: fc.Arbitrary<string> = fc.string({
+const anyText: fc.Arbitrary<string> = fc.string({
   unit: fc.oneof(
     { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 1 }) },
     { weight: 1, arbitrary: fc.nat({ max: 0xffff }).map((code) => String.fromCharCode(code)) },
@@ -14,7 +14,7 @@ export const anyText: fc.Arbitrary<string> = fc.string({
 })
 
 /** Any JSON value, hostile keys and lone surrogates among them. */
-export const anyJson: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
+const anyJson: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     fc.constantFrom<JsonValue>(null, true, false, 0, -0, ''),

@@ -8,7 +8,7 @@ import { anyQuery } from '../laws/list-laws.js'
 import { slots } from './world.js'
 
 /** What a step does, each a call or two. */
-export const deeds = [
+const deeds = [
   'create',
   'fork',
   'import',

@@ -5,7 +5,7 @@ import { compareText, threadQuery } from '../../src/store/thread-filter.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { altered } from './alter.js'
 
-export type Lister = (params: ListThreadsParams) => Promise<ThreadPage>
+type Lister = (params: ListThreadsParams) => Promise<ThreadPage>
 
 /** The same store with another way to list. */
 export function listing(
@@ -102,8 +102,7 @@ export function text(thread: StoredThread): string {
   return [thread.name, thread.title, thread.preview, thread.firstUserMessage].join('\n')
 }
 
-export const widenTerm = ({ searchTerm: _left, ...params }: ListThreadsParams): ListThreadsParams =>
-  params
+const widenTerm = ({ searchTerm: _left, ...params }: ListThreadsParams): ListThreadsParams => params
 
 /** A list with another idea of what a search term means. */
 export function searching(

@@ -21,7 +21,7 @@ export interface HandleUse {
 export type StorageUse = readonly HandleUse[]
 
 /** A subject whose storages are watched. */
-export interface WatchedSubject {
+interface WatchedSubject {
   readonly subject: StoreSubject
   /** The storages since the last time. */
   readonly takeUses: () => readonly StorageUse[]

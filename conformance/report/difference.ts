@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { literal } from './literal.js'
 
 /** A place where two values part. */
-export interface Difference {
+interface Difference {
   /** `.items[0].payload.message`; empty for the values themselves. */
   readonly path: string
   readonly expected: unknown
@@ -64,7 +64,7 @@ function isContainer(value: unknown): value is Readonly<Record<string, unknown>>
 }
 
 /** What is missing differs from what is undefined. */
-export const missing: unique symbol = Symbol('missing')
+const missing: unique symbol = Symbol('missing')
 
 function own(value: unknown, key: string): unknown {
   return Object.hasOwn(value as object, key) ? (value as Record<string, unknown>)[key] : missing

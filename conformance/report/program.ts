@@ -5,7 +5,7 @@ import { differenceText } from './difference.js'
 import { type Names, literal } from './literal.js'
 
 /** The two values a failed case compared. */
-export interface Comparison {
+interface Comparison {
   readonly expected: unknown
   readonly actual: unknown
 }

@@ -12,7 +12,7 @@ import {
 } from './report.js'
 
 /** Everything a report is computed from. */
-export interface Findings {
+interface Findings {
   readonly subject: StoreSubject
   readonly options: RunOptions & { readonly seed: number }
   readonly supports: ThreadStoreCapabilities | null

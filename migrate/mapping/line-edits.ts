@@ -13,7 +13,7 @@ export interface Edit {
 }
 
 /** Where a place of another rollout is once that one was mapped. */
-export type MapPosition = (position: HistoryPosition) => Promise<number>
+type MapPosition = (position: HistoryPosition) => Promise<number>
 
 const folders = [
   'payload.cwd',

@@ -1,7 +1,7 @@
 import { parseJson } from '../../src/protocol/parse-json.js'
 
 /** Where a string or a number stands in a JSON text. */
-export interface ValuePlace {
+interface ValuePlace {
   /** Keys from the outermost object on; `*` for any place in a list. */
   readonly path: string
   readonly start: number

@@ -11,7 +11,7 @@ import { type Edit, lineEdits } from './line-edits.js'
 import type { Mapping } from './mapping.js'
 
 /** What a mapping does to a rollout, and what the rollout is without it. */
-export interface EditedRollout {
+interface EditedRollout {
   readonly edits: readonly Edit[]
   /** SHA-256 of the bytes as they are, lower-case hex. */
   readonly sha256: string

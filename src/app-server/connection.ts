@@ -3,7 +3,7 @@ import type { JsonObject } from '../protocol/json.js'
 import { notificationMessage } from './message.js'
 
 /** What a client said of itself. */
-export interface ClientInfo {
+interface ClientInfo {
   readonly name: string
   readonly version: string
   /** Methods of notifications it does not want. */

@@ -4,7 +4,7 @@ import type { ThreadStore } from '../store/thread-store.js'
 const PAGE_SIZE = 1_000
 
 /** A thread that was spawned, directly or not. */
-export interface Descendant {
+interface Descendant {
   readonly threadId: ThreadId
   readonly archived: boolean
 }

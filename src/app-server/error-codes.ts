@@ -3,7 +3,7 @@ import { ThreadStoreError } from '../store/errors.js'
 import { invalidRequest, notSupported, RpcError, RpcErrorCode } from './rpc-error.js'
 
 /** What a request was about to do, for the words of its error. */
-export interface Doing {
+interface Doing {
   /** Completes `failed to …`. */
   readonly what: string
   /** The message for a thread that the store does not know. */

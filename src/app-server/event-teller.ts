@@ -7,7 +7,7 @@ import { apiError, beginningTurn } from './api-turn.js'
 import { tokenUsageParams } from './token-usage-replay.js'
 
 /** What follows from the events of a thread. */
-export interface Told {
+interface Told {
   notify(method: string, params: JsonObject): void
   status(status: ThreadStatus): void
   /** The user said something. */

@@ -4,7 +4,7 @@ import { parseJson } from '../protocol/parse-json.js'
 export type RequestId = string | number
 
 /** What a peer sent. `noise` is nothing that could be answered. */
-export type Incoming =
+type Incoming =
   | {
       readonly kind: 'request'
       readonly id: RequestId

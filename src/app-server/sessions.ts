@@ -8,7 +8,7 @@ import type { Connection } from './connection.js'
 import { type SessionStart, ThreadSession } from './thread-session.js'
 
 /** What sessions borrow of the server. */
-export interface SessionsHost {
+interface SessionsHost {
   readonly manager: ThreadManager
   readonly clock: Clock
   readonly logger: Logger

@@ -10,7 +10,7 @@ import type { Connection } from './connection.js'
 import { EventTeller } from './event-teller.js'
 
 /** What is known of a thread that no store keeps. */
-export interface EphemeralThread {
+interface EphemeralThread {
   readonly record: StoredThread
   readonly items: readonly RolloutItem[]
 }

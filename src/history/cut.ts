@@ -16,16 +16,16 @@ export type ForkSnapshot =
  * In whose name the model is told that a turn was interrupted, if it is told: the user's, or the
  * developer's where agents work together.
  */
-export type InterruptedMarker = 'user' | 'developer' | 'none'
+type InterruptedMarker = 'user' | 'developer' | 'none'
 
 /** How a snapshot is made: items taken from the start, and items that follow them. */
-export interface ForkCut {
+interface ForkCut {
   readonly kept: number
   readonly appended: readonly RolloutItem[]
 }
 
 /** The turn that a history ends in the middle of. */
-export interface RunningTurn {
+interface RunningTurn {
   /** `null` in histories from before turns had ids: none is made up. */
   readonly turnId: string | null
   /** Index of the item that began it. */

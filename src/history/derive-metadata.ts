@@ -44,7 +44,7 @@ export interface DerivedMetadata {
 }
 
 /** What a history says of where its thread comes from and when it was last written. */
-export interface DerivedOrigin {
+interface DerivedOrigin {
   readonly forkedFromId: ThreadId | null
   readonly parentThreadId: ThreadId | null
   /** `null` while no session_meta of the thread was seen. */
@@ -54,7 +54,7 @@ export interface DerivedOrigin {
 }
 
 /** Facts that only the first of their kind sets; what is known already stays. */
-export interface KnownMetadata {
+interface KnownMetadata {
   /** Known once the thread's first session_meta was: later ones only amend it. */
   readonly createdAt?: string | null
   readonly cwd?: string | null

@@ -7,7 +7,7 @@ import type { RolloutId } from '../protocol/thread-id.js'
 export type FindingSeverity = 'error' | 'warning' | 'info'
 
 /** What is said of every finding of one code. */
-export interface FindingKind {
+interface FindingKind {
   readonly severity: FindingSeverity
   readonly meaning: string
 }

@@ -18,7 +18,7 @@ export interface TurnPosition {
 }
 
 /** Folds a history into turns, item by item. */
-export interface TurnFolder {
+interface TurnFolder {
   /** Takes the next item; `ordinal` counts items from the start of the lineage. */
   push(item: RolloutItem, ordinal: number): void
   /** The open turn, or else the last finished one. */

@@ -3,7 +3,7 @@ import type { RolloutFinding } from './findings.js'
 import { type DecodedLine, startsWithBom } from './rollout-line.js'
 
 /** Bytes of a line beyond which `codex migrate-rollouts --apply` drops it and says nothing. */
-export const CODEX_LINE_BYTES_MAX: number = 16 * 1024 * 1024
+const CODEX_LINE_BYTES_MAX: number = 16 * 1024 * 1024
 
 /**
  * What is odd about a line although it holds an item. Every line of every rollout passes here, so

@@ -7,7 +7,7 @@ import { asBuffer } from './as-buffer.js'
 import type { RolloutFinding } from './findings.js'
 
 /** What a line was read as: an item, or a finding about bytes that are none. */
-export type ParsedLine = { readonly item: RolloutItem } | { readonly finding: RolloutFinding }
+type ParsedLine = { readonly item: RolloutItem } | { readonly finding: RolloutFinding }
 
 /** An item and the text that it was parsed from, for those who look closer. */
 export interface DecodedLine {

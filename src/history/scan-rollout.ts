@@ -59,7 +59,7 @@ export interface RolloutSummary extends RolloutDigest {
 }
 
 /** A scan that is fed as bytes come. */
-export interface RolloutScan {
+interface RolloutScan {
   push(chunk: Uint8Array): void
   /** The last word on the rollout. */
   end(): RolloutSummary

@@ -39,7 +39,7 @@ export interface SessionMeta {
 }
 
 /** What goes into a thread's first `session_meta`. Absent and `null` mean the same. */
-export interface SessionMetaParams {
+interface SessionMetaParams {
   readonly threadId: ThreadId
   /** When the thread is created; ISO 8601 UTC with milliseconds. */
   readonly timestamp: string

@@ -17,7 +17,7 @@ export interface RawLine {
 }
 
 /** Limits of a splitter. */
-export interface SplitOptions {
+interface SplitOptions {
   /**
    * Bytes a line may have to be given as bytes; memory stays within it.
    * @defaultValue `LINE_BYTES_MAX`

@@ -8,7 +8,7 @@ import { isHookPrompt } from './user-message.js'
  * `visible` content opens a turn where none is open; `addressed` content names its turn; `neutral`
  * items belong to the turn in which they stand, if they stand in one; `none` to no turn at all.
  */
-export type TurnRole =
+type TurnRole =
   | 'none'
   | 'neutral'
   | 'start'

@@ -33,7 +33,7 @@ export interface CodexThreadHost extends RuntimeHost {
   openReviewer(of: CodexThread): Promise<Reviewer>
 }
 
-export interface CodexThreadStart extends RuntimeStart {
+interface CodexThreadStart extends RuntimeStart {
   readonly internal: boolean
   /** What whoever listens has to know from the beginning. @defaultValue none */
   readonly notices?: readonly EventMsg[]

@@ -11,7 +11,7 @@ import { isUserMessage } from '../history/user-message.js'
 import { messageText, userMessage } from './user-input.js'
 
 /** What the model is asked for; a host may ask in its own words. */
-export const COMPACTION_PROMPT =
+const COMPACTION_PROMPT =
   'Summarise this conversation so that another model can continue it without having seen it: what was asked for, what was found out and decided, what is done, what is left, and every name, path and value that is still needed.'
 
 /**

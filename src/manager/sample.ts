@@ -14,7 +14,7 @@ import { unlessAborted } from './unless-aborted.js'
 const STREAM_RETRIES_MAX = 5
 
 /** What to do with what the model says. */
-export interface SampleHandlers {
+interface SampleHandlers {
   readonly instructions: string
   /** The context to answer to; asked for again before every try. */
   readonly context: () => readonly JsonObject[]
@@ -26,7 +26,7 @@ export interface SampleHandlers {
 }
 
 /** The end of a response. */
-export interface Completion {
+interface Completion {
   readonly responseId: string
   readonly usage: TokenUsage | null
 }

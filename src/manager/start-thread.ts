@@ -28,7 +28,7 @@ export interface StartThreadParams {
 }
 
 /** What a thread begins with that is not its own. */
-export interface InheritedHistory {
+interface InheritedHistory {
   readonly forkedFromId: ThreadId | null
   /** Everything the thread begins with, copied or not. */
   readonly items: readonly RolloutItem[]

@@ -145,7 +145,7 @@ export function itemStarted(turn: TurnFacts, item: JsonObject): EventMsg {
 }
 
 /** When something of a turn began and when it was whole, in milliseconds. */
-export interface ItemTime {
+interface ItemTime {
   readonly startedAtMs: number
   readonly completedAtMs: number
 }

@@ -59,7 +59,7 @@ export function itemPage(turns: readonly StoredTurn[], params: ListItemsParams):
 }
 
 /** The item with which a page of items begins, or after which it does. */
-export interface ItemAnchor {
+interface ItemAnchor {
   readonly turnId: string
   readonly index: number
   readonly inclusive: boolean

@@ -2,7 +2,7 @@ import type { RolloutItem } from '../protocol/rollout-item.js'
 import { invalidRequest } from './errors.js'
 
 /** What a store fills in when items are appended. */
-export interface Stamp {
+interface Stamp {
   /** ISO 8601 UTC with milliseconds, for items without a timestamp. */
   readonly now: string
   readonly historyMode: string

@@ -54,7 +54,7 @@ export function matchesThreadQuery(record: ThreadRecord, query: ThreadQuery): bo
 }
 
 /** The texts a search term is looked for in, most telling first. */
-export function searchedTexts(record: ThreadRecord): string[] {
+function searchedTexts(record: ThreadRecord): string[] {
   return [record.name, record.title, record.preview, record.firstUserMessage].filter(
     (text) => text !== null,
   )
@@ -83,7 +83,7 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Only A to Z are folded: the one rule every database, file and language can share. */
-export function asciiLowerCase(text: string): string {
+function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 

@@ -8,7 +8,7 @@ import {
 } from './errors.js'
 
 /** A `ThreadStoreError` as it crosses a wire. */
-export interface WireError {
+interface WireError {
   readonly code: ThreadStoreErrorCode
   readonly reason: ErrorReason
   readonly message: string

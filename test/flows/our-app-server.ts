@@ -9,7 +9,7 @@ import type { PathReader } from '../../src/live/path-reader.js'
 import { readGitInfo, responsesModelClient } from '../../src/manager/index.js'
 
 /** Opens the store of a folder; the same folder, the same threads. */
-export type OpenStore = (folder: string) => Promise<ThreadStore>
+type OpenStore = (folder: string) => Promise<ThreadStore>
 
 /** A namespace for the threads of a folder, where all folders share one database. */
 export function namespaceOf(folder: string): string {

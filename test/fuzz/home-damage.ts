@@ -128,7 +128,7 @@ export const databaseDamage: fc.Arbitrary<DatabaseDamage> = fc.oneof(
 )
 
 /** Files of a home, links among them, in the order of their paths. */
-export function filesOf(home: string, folder = ''): string[] {
+function filesOf(home: string, folder = ''): string[] {
   return readdirSync(join(home, folder), { withFileTypes: true })
     .flatMap((entry) => {
       const path = join(folder, entry.name)

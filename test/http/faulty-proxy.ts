@@ -13,10 +13,10 @@ export const faults = [
   'send twice',
   'send again later',
 ] as const
-export type Fault = (typeof faults)[number]
+type Fault = (typeof faults)[number]
 
 /** A network between client and server that nobody would want. */
-export interface FaultyProxy extends AsyncDisposable {
+interface FaultyProxy extends AsyncDisposable {
   readonly url: string
   /** How often each fault happened. */
   readonly counts: Readonly<Record<Fault, number>>

@@ -14,7 +14,7 @@ export interface StoresBehind {
 }
 
 /** A server, and clients of it, as one subject. */
-export interface HttpSubjectOptions {
+interface HttpSubjectOptions {
   readonly name: string
   readonly behind: StoresBehind
   readonly server?: Partial<HttpThreadServerOptions>

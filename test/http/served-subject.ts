@@ -8,7 +8,7 @@ import { ROOT } from '../tidy/repository.js'
 const cli = join(ROOT, 'dist', 'bin/threadstore.js')
 
 /** A server that was started as people start it. */
-export interface ServerProcess {
+interface ServerProcess {
   readonly url: string
   end(signal: NodeJS.Signals): Promise<void>
 }

@@ -10,7 +10,7 @@ const PINNED_SECTION = '01984de2-8f74-7c91-a3b2-5c5e937cf318'
 const HOSTILE_TEXT = 'ünïcödé 日本語 🙂 "quotes" \\back\\slash \u2028 line\nnewline\ttab'
 
 /** The threads that the second half of the scenario goes on with. */
-export interface RecordedThreads {
+interface RecordedThreads {
   readonly alpha: string
   readonly memory: string
 }

@@ -26,7 +26,7 @@ const clock: Clock = { now: () => Date.UTC(2026, 10, 22), sleep: () => Promise.r
 type Wrap = (store: ThreadStore) => ThreadStore
 
 /** What a manager under test is given that is not the same for all. */
-export interface ManagingOptions extends Partial<Omit<ThreadManagerOptions, 'store' | 'model'>> {
+interface ManagingOptions extends Partial<Omit<ThreadManagerOptions, 'store' | 'model'>> {
   /** Stands between the manager and the store, to make it fail or to hide a claim. */
   readonly wrap?: Wrap
   /** The storage of another manager. */
@@ -97,7 +97,7 @@ export function nextScope(): string {
 }
 
 /** A manager with a loaded thread, and everything that thread says. */
-export interface Loaded extends Managed {
+interface Loaded extends Managed {
   readonly thread: CodexThread
   /** Shuts the thread down and returns all it said. */
   readonly heard: () => Promise<JsonObject[]>

@@ -3,7 +3,7 @@ import type { PathReader } from '../../src/live/index.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 
 /** A store to run the layers above it over. */
-export interface LiveSubject extends StoreSubject {
+interface LiveSubject extends StoreSubject {
   /** Only where threads are files. */
   readonly pathsOf?: (store: ThreadStore) => PathReader
 }

@@ -54,7 +54,7 @@ const put = fc.oneof(
 )
 
 /** One edit. */
-export const byteEdit: fc.Arbitrary<ByteEdit> = fc
+const byteEdit: fc.Arbitrary<ByteEdit> = fc
   .record({
     at: fc.integer({ min: 0, max: 1000 }),
     drop: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 40 }), fc.constant(1_000_000)),

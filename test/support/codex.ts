@@ -10,7 +10,7 @@ export const codexVersions = ['0.131.0', '0.169.0'] as const
 const run = promisify(execFile)
 
 /** Where a real Codex is, or would be. */
-export interface CodexPlace {
+interface CodexPlace {
   /** The folder into which npm installs it. */
   readonly folder: string
   readonly binary: string
@@ -70,7 +70,7 @@ goals = true
 }
 
 /** How a real app-server is started on a home. */
-export interface CodexCommand {
+interface CodexCommand {
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>

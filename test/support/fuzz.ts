@@ -18,7 +18,7 @@ const seed = Number(process.env['FUZZ_SEED'] || seedDefault)
 export const FUZZ_TIMEOUT_MS: number = 24 * 60 * 60 * 1000
 
 /** What is made up, and what has to be true of it. */
-export interface FuzzTarget<Input> {
+interface FuzzTarget<Input> {
   /** Names the inputs that are kept: `fixtures/fuzz/NAME-….json`. */
   readonly name: string
   /** Its part of all cases. */

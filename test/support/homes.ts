@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.js'
 export type RecordedHome = '0.131.0' | '0.131.0-migrated' | '0.169.0'
 
 /** Where the homes were recorded: rows of `state_5.sqlite` hold absolute paths under it. */
-export const RECORDED_AT = '/home/dev/.codex'
+const RECORDED_AT = '/home/dev/.codex'
 
 const RECORDED_ON = Date.UTC(2026, 10, 22, 12)
 

@@ -15,7 +15,7 @@ export interface PostgresServer extends AsyncDisposable {
 }
 
 /** How a server is set up. */
-export interface PostgresServerOptions {
+interface PostgresServerOptions {
   /** Whether it waits for the disk, as a real one does. @defaultValue false */
   readonly durable?: boolean
   /** More settings, as `name=value`. */

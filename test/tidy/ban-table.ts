@@ -1,7 +1,7 @@
 import type { Exception } from './exceptions.js'
 
 /** Where a ban holds. Unit tests and code outside of the package are freer, but not free. */
-export const KINDS = ['shipped', 'unit test', 'outside'] as const
+const KINDS = ['shipped', 'unit test', 'outside'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** Something the code may not say, and what it says instead. */

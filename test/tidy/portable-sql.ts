@@ -14,14 +14,14 @@ const SPREAD: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** A construct that some database or pooler we mean to work with does not have. */
-export interface SqlBan {
+interface SqlBan {
   readonly construct: RegExp
   readonly use: string
   readonly because: string
   readonly allowed?: readonly Exception[]
 }
 
-export const SQL_BANS: readonly SqlBan[] = [
+const SQL_BANS: readonly SqlBan[] = [
   {
     construct: /ON CONFLICT \(/,
     use: 'ON CONFLICT DO NOTHING',

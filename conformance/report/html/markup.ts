@@ -10,7 +10,7 @@ export class Markup {
 }
 
 /** What may be put into a template; texts are escaped. */
-export type Part = string | number | Markup | null | readonly Part[]
+type Part = string | number | Markup | null | readonly Part[]
 
 /** HTML from a template: whatever is put in is text, unless it is markup itself. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {

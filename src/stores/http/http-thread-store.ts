@@ -24,7 +24,7 @@ import { headers } from './routes.js'
 import type { Exported, Service } from './wire.js'
 
 /** What a store over HTTP is made of. */
-export interface HttpThreadStoreOptions {
+interface HttpThreadStoreOptions {
   readonly connection: HttpConnection
   readonly service: Service
   readonly clock: Clock

@@ -1,11 +1,11 @@
 import type { StoreVerb } from '../../store/thread-store.js'
 
 /** What a token may be good for. One does not include another. */
-export const scopes = ['read', 'append', 'admin'] as const
+const scopes = ['read', 'append', 'admin'] as const
 export type Scope = (typeof scopes)[number]
 
 /** What a call does to what is stored, and so how it may be repeated. */
-export type Effect =
+type Effect =
   /** Nothing; it may be repeated freely. */
   | 'read'
   /** Something once: a key tells a repeated request from a second call. */

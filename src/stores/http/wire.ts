@@ -15,14 +15,14 @@ export interface Service {
   readonly limits: ServiceLimits
 }
 
-export interface ServiceLimits {
+interface ServiceLimits {
   /** Bytes the body of any request may have. */
   readonly bodyBytesMax: number
   /** Bytes of rollouts that a part of an import should carry. */
   readonly partBytesMax: number
 }
 
-export interface OpenedHandle {
+interface OpenedHandle {
   readonly handle: string
   /** The handle is closed when no request names it for so long. */
   readonly idleMs: number
@@ -34,7 +34,7 @@ export interface LogEnd {
   readonly itemCount: number
 }
 
-export interface Written {
+interface Written {
   /** `null` where the store cannot tell. */
   readonly end: LogEnd | null
 }
@@ -74,7 +74,7 @@ export interface Exported {
   readonly live: boolean
 }
 
-export interface ImportedFacts extends RolloutFacts {
+interface ImportedFacts extends RolloutFacts {
   readonly fromByte: number
 }
 
@@ -114,7 +114,7 @@ interface WireTypes {
 }
 
 /** A value of the wire, or what is wrong with it. */
-export type Read<T> = { readonly value: T } | { readonly problem: SchemaProblem }
+type Read<T> = { readonly value: T } | { readonly problem: SchemaProblem }
 
 /** Reads a JSON text that is to have one of the forms of this file. */
 export function readWire<Name extends keyof WireTypes & HttpSchemaName>(

@@ -62,7 +62,7 @@ function replaced(path: string): ThreadStoreError {
 }
 
 /** Bytes up to and including the last line feed: a line in the making is nobody's yet. */
-export function completeBytes(path: string, size: number): number {
+function completeBytes(path: string, size: number): number {
   const file = openForReading(path)
   const window = Buffer.allocUnsafe(WINDOW_BYTES)
   try {

@@ -26,7 +26,7 @@ export interface HomeThread extends ThreadFiles {
 }
 
 /** What the index is made from. */
-export interface HomeSources {
+interface HomeSources {
   readonly tree: RolloutTree
   readonly names: SessionIndex
   readonly state: CodexDatabase

@@ -36,7 +36,7 @@ interface OpenRollout extends RolloutPlace {
 }
 
 /** What a live thread needs from the home it lives in. */
-export interface LiveThreadParams {
+interface LiveThreadParams {
   readonly threadId: ThreadId
   readonly historyMode: string
   readonly home: string

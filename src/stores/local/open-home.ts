@@ -23,7 +23,7 @@ import { ExtraReader } from './state/thread-extra.js'
 import { ThreadRecords } from './thread-records.js'
 
 /** How a home is opened. */
-export interface HomeOptions {
+interface HomeOptions {
   readonly readOnly: boolean
   readonly clock: Clock
   readonly ids: IdSource

@@ -17,7 +17,7 @@ import type { SqlRow } from './state/table-columns.js'
 import type { ExtraReader, ExtraSnapshot } from './state/thread-extra.js'
 
 /** What turning a thread of a home into a record takes. */
-export interface RecordSources {
+interface RecordSources {
   readonly index: HomeIndex
   readonly heads: RolloutHeads
   readonly tails: RolloutTails

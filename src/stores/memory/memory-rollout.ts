@@ -38,7 +38,7 @@ export function exportedRollout(rollout: MemoryRollout): ExportedRollout {
 }
 
 /** An import's rollout whose bytes have all arrived. */
-export interface ArrivedRollout extends ImportedRollout {
+interface ArrivedRollout extends ImportedRollout {
   readonly bytes: Buffer
 }
 

@@ -12,7 +12,7 @@ import type { PostgresContext } from './postgres-context.js'
 import { insertSegments } from './segment-rows.js'
 
 /** A rollout that is about to begin. */
-export interface NewRollout {
+interface NewRollout {
   readonly rolloutId: RolloutId
   readonly record: ThreadRecord
   readonly base: HistoryPosition | null

@@ -14,7 +14,7 @@ import { isStorable, textFor } from './text-column.js'
 import { recordFrom } from './thread-row.js'
 
 /** A page of threads with the cursor to the next. */
-export interface ListedThreads {
+interface ListedThreads {
   readonly items: readonly StoredThread[]
   readonly nextCursor: string | null
 }

@@ -8,7 +8,7 @@ import type { ItemPlace, Place, ProjectedContents } from './turn-projector.js'
 export type IndexRange = readonly [from: number, to: number]
 
 /** Where some items of a turn stand, among a few others. */
-export interface NarrowPlaces {
+interface NarrowPlaces {
   readonly places: Place[]
   /** Index of the first item there. */
   readonly firstIndex: number

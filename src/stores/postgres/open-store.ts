@@ -27,7 +27,7 @@ export interface StoreOptions {
 }
 
 /** The database a handle works on. */
-export interface OpenDatabase {
+interface OpenDatabase {
   readonly driver: PostgresDriver
   /** Names the database in messages, without a password. */
   readonly server: string

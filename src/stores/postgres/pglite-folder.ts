@@ -20,7 +20,7 @@ interface SharedDatabase {
 const databases = new Map<string, SharedDatabase>()
 
 /** A driver that a handle has while it is open. */
-export interface BorrowedDriver {
+interface BorrowedDriver {
   readonly driver: PostgresDriver
   /** Lets go of it; the last one closes the database. */
   readonly release: () => Promise<void>

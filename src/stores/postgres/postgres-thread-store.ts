@@ -45,7 +45,7 @@ import { updateThreadMetadata } from './update-thread-metadata.js'
 import type { HandleIdentity } from './writer-lease.js'
 
 /** What a handle is opened with. */
-export interface PostgresThreadStoreOptions {
+interface PostgresThreadStoreOptions {
   readonly context: PostgresContext
   readonly handle: HandleIdentity
   readonly supports: ThreadStoreCapabilities

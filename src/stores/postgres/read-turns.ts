@@ -16,7 +16,7 @@ import { findWriter } from './writer-lease.js'
 const WORTH_KEEPING_BYTES = 64 * 1024
 
 /** Whose turns are read. */
-export interface TurnsOf {
+interface TurnsOf {
   readonly threadId: ThreadId
   readonly includeArchived?: boolean
 }

@@ -10,7 +10,7 @@ import { errorFromWire } from '../../store/wire-error.js'
 import { type Effect, protocolBroken, timedOut, unanswered, unavailable } from './adapter-error.js'
 
 /** What a connection is made of. */
-export interface ConnectionOptions {
+interface ConnectionOptions {
   /** The adapter, as errors name it. */
   readonly who: string
   /** What the adapter writes. */
@@ -27,7 +27,7 @@ export interface ConnectionOptions {
 }
 
 /** One call over the wire. */
-export interface WireCall {
+interface WireCall {
   readonly op: string
   /** The handle the call is made on. */
   readonly h?: string

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../host/clock.js'
 
 /** How a process is started. */
-export interface ProcessOptions {
+interface ProcessOptions {
   readonly command: string
   readonly args: readonly string[]
   readonly shell: boolean
@@ -15,7 +15,7 @@ export interface ProcessOptions {
 }
 
 /** A process that is talked to over its stdin and stdout. */
-export interface TalkingProcess {
+interface TalkingProcess {
   readonly input: Readable
   readonly output: Writable
   /** Resolves once the process is gone and everything it wrote was read; says how it ended. */

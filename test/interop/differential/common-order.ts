@@ -1,5 +1,5 @@
 /** A place in either list, or in both where they have the same there. */
-export type Place = readonly [left: number | null, right: number | null]
+type Place = readonly [left: number | null, right: number | null]
 
 /** Both lists in one order that keeps theirs, with as many common places as there can be. */
 export function commonOrder(left: readonly string[], right: readonly string[]): Place[] {

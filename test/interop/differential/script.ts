@@ -5,7 +5,7 @@ import type { Session } from './session.js'
 const NOBODY = '01a20320-ffff-7000-8000-000000000000'
 
 /** The threads that the second process goes on with. */
-export interface KnownThreads {
+interface KnownThreads {
   readonly main: string
   readonly fork: string
   readonly archived: string

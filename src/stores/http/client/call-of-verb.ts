@@ -4,7 +4,7 @@ import type { StoreVerb } from '../../../store/thread-store.js'
 import { mediaTypes, pathOf, verbRoutes } from '../routes.js'
 
 /** A verb’s params on their way out. */
-export interface EncodedCall {
+interface EncodedCall {
   readonly method: string
   readonly path: string
   readonly body?: Uint8Array

@@ -7,7 +7,7 @@ import { headers } from '../routes.js'
 import { type HttpResponse, type HttpTransport, TransportError } from './http-transport.js'
 
 /** How a connection behaves; `openHttpStore` has the defaults. */
-export interface HttpConnectionOptions {
+interface HttpConnectionOptions {
   readonly transport: HttpTransport
   /** For messages: where the server is, without a token. */
   readonly server: string

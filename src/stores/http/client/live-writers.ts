@@ -19,7 +19,7 @@ import { endsWith, type Fate, fateOf, type LiveThread } from './live-thread.js'
 import { readForm, readHistory, readNothing } from './read-result.js'
 
 /** What live writers work with. */
-export interface LiveWritersOptions {
+interface LiveWritersOptions {
   readonly connection: HttpConnection
   readonly clock: Clock
   readonly ids: IdSource

@@ -11,7 +11,7 @@ import { type HistoryHead, readWire } from '../wire.js'
 import type { HttpResponse } from './http-transport.js'
 
 /** The text of an answer. */
-export async function readText({ body }: HttpResponse): Promise<string> {
+async function readText({ body }: HttpResponse): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
@@ -130,7 +130,7 @@ function historyOf(
 }
 
 /** An answer that no server of ours gives. */
-export function notOurs(what: string, problem: string): ThreadStoreError {
+function notOurs(what: string, problem: string): ThreadStoreError {
   return new ThreadStoreError('INTERNAL', `the answer to ${what} is not one: ${problem.trim()}`, {
     reason: 'foreign-error',
   })

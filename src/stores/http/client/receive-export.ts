@@ -8,7 +8,7 @@ import type { HttpConnection } from './http-connection.js'
 import { type HttpResponse, TransportError } from './http-transport.js'
 
 /** What reading the bytes of an export takes. */
-export interface ExportContext {
+interface ExportContext {
   readonly connection: HttpConnection
   readonly threadId: ThreadId
   /** Asks for the export again, when the server has forgotten it. */

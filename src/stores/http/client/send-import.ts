@@ -11,7 +11,7 @@ import { type PackedPart, packParts } from './part-packer.js'
 import { readForm, readJson, readNothing } from './read-result.js'
 
 /** What sending an import takes. */
-export interface ImportContext {
+interface ImportContext {
   readonly connection: HttpConnection
   readonly ids: IdSource
   readonly partBytesMax: number

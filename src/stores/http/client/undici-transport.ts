@@ -7,7 +7,7 @@ import {
 } from './http-transport.js'
 
 /** Which server, and how it proves who it is. */
-export interface UndiciTransportOptions {
+interface UndiciTransportOptions {
   readonly origin: string
   /** Certificates in PEM that are trusted instead of the system’s. */
   readonly ca?: string

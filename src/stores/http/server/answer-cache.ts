@@ -2,7 +2,7 @@ import type { Clock } from '../../../host/clock.js'
 import type { Answer } from './answer.js'
 
 /** How much is kept, and for how long. */
-export interface AnswerCacheOptions {
+interface AnswerCacheOptions {
   readonly clock: Clock
   readonly keptMs: number
   readonly entriesMax: number

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.js'
 
 /** When entries go. */
-export interface ExpiringMapOptions<T> {
+interface ExpiringMapOptions<T> {
   readonly clock: Clock
   /** An entry that nobody used for so long goes. */
   readonly idleMs: number

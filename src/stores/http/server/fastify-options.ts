@@ -12,7 +12,7 @@ import { sendAnswer } from './serving.js'
 const KEEP_ALIVE_MS = 75_000
 
 /** Certificate and key in PEM. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly cert: string
   readonly key: string
 }

@@ -1,14 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Numbers that are read when somebody asks for them. */
-export interface OpenThings {
+interface OpenThings {
   readonly handles: () => number
   readonly imports: () => number
   readonly exports: () => number
 }
 
 /** One request that was answered. */
-export interface ServedRequest {
+interface ServedRequest {
   /** The pattern, never the address: there are as many of those as threads. */
   readonly route: string
   readonly method: string

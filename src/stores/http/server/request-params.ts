@@ -10,7 +10,7 @@ import { asWire, type ImportHead } from '../wire.js'
 import type { ImportPart } from './served-import.js'
 
 /** What of a request is read here. */
-export interface RequestParts {
+interface RequestParts {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown

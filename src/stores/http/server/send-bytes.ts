@@ -6,7 +6,7 @@ import { type Call, noteFailure } from './serving.js'
 const SENT_AT_ONCE = 1024 * 1024
 
 /** Bytes of a store, and how many they are. */
-export interface StoredBytes {
+interface StoredBytes {
   readonly byteCount: number
   readonly chunks: AsyncIterable<Uint8Array>
 }

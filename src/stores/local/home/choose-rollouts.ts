@@ -33,7 +33,7 @@ export function chooseRollouts(
 }
 
 /** Whether a row's path means this file: homes move, and files are compressed where they lie. */
-export function isRowPath(entry: RolloutEntry, rowPath: string | null): boolean {
+function isRowPath(entry: RolloutEntry, rowPath: string | null): boolean {
   if (rowPath === null) return false
   const parts = rowPath.split(/[/\\]/)
   const archived = parts.at(-2) === 'archived_sessions'

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Who holds a lock on a file. */
-export interface LockHolder {
+interface LockHolder {
   readonly pid: number
 }
 

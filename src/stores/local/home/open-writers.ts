@@ -47,7 +47,7 @@ export class OpenWriters {
 }
 
 /** A file that a process has open for writing. */
-export interface WrittenFile {
+interface WrittenFile {
   readonly path: string
   readonly pid: number
 }

@@ -23,7 +23,7 @@ const SMALL_BYTES = 256 * 1024
  * Bytes a compressed rollout may decompress to. More is a bomb or a mistake: Codex compresses what
  * it once wrote to the same disk.
  */
-export const DECOMPRESSED_BYTES_MAX: number = 256 * 1024 ** 3
+const DECOMPRESSED_BYTES_MAX: number = 256 * 1024 ** 3
 
 /** The JSONL bytes of a rollout, decompressed where it is compressed, in bounded memory. */
 export async function* readRolloutBytes(

@@ -11,7 +11,7 @@ import type { RolloutEntry } from './rollout-tree.js'
 const WINDOW_BYTES = 64 * 1024
 
 /** How far back from its end a rollout is searched. */
-export const TAIL_BYTES_MAX: number = 4 * 1024 * 1024
+const TAIL_BYTES_MAX: number = 4 * 1024 * 1024
 
 /** Shared, because nothing waits between filling it and reading from it. */
 const lastBytes = Buffer.alloc(WINDOW_BYTES)

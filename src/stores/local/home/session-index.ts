@@ -21,7 +21,7 @@ const ENTRY_BYTES_MAX = 1024 * 1024
 export type IndexNames = ReadonlyMap<ThreadId, string>
 
 /** A line of the index: from then on the thread has that name, or with `null` none. */
-export interface IndexEntry {
+interface IndexEntry {
   readonly threadId: ThreadId
   readonly name: string | null
   readonly updatedAt: string

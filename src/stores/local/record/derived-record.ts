@@ -17,7 +17,7 @@ import type { RolloutHeads } from '../home/rollout-head.js'
 import type { RolloutEntry } from '../home/rollout-tree.js'
 
 /** Where the rollouts are that a record is derived from. */
-export interface DerivedSources {
+interface DerivedSources {
   readonly index: HomeIndex
   readonly heads: RolloutHeads
 }
@@ -26,7 +26,7 @@ export interface DerivedSources {
  * Bytes that are read at either end of a rollout. A rollout of up to twice as much is read whole;
  * of a longer one, what its middle says of its metadata is not seen.
  */
-export const DERIVED_BYTES: number = 2 * 1024 * 1024
+const DERIVED_BYTES: number = 2 * 1024 * 1024
 
 /** Rollouts of a lineage that are asked for the thread's first message. */
 const LINEAGE_MAX = 100

@@ -15,7 +15,7 @@ export interface OverlayEntry {
 }
 
 /** Values of ours, by field. */
-export type Overlay = Partial<Record<OverlayField, OverlayEntry>>
+type Overlay = Partial<Record<OverlayField, OverlayEntry>>
 
 /** What was said of a rollout when it was imported, good as long as its file is the same. */
 export interface ImportedFile {
@@ -75,7 +75,7 @@ export const overlayColumns: Readonly<Record<OverlayField, readonly string[]>> =
 }
 
 /** What the columns of a field say now. */
-export function seenColumns(field: OverlayField, columns: SqlRow): JsonObject {
+function seenColumns(field: OverlayField, columns: SqlRow): JsonObject {
   return Object.fromEntries(
     overlayColumns[field].map((column) => [column, valueToJson(columns[column] ?? null)]),
   )

@@ -17,7 +17,7 @@ export interface RowSurroundings {
 }
 
 /** What a row alone cannot say; `completeRecord` adds it from the rollout. */
-export type RowRecord = Omit<
+type RowRecord = Omit<
   ThreadRecord,
   'rolloutPath' | 'forkedFromId' | 'parentThreadId' | 'tokenUsage' | 'extra' | 'extraConfig'
 >

@@ -14,7 +14,7 @@ import { writeFailed } from '../home/rollout-writer.js'
 import type { OpenHome } from '../open-home.js'
 
 /** Where copies go, inside the home: one folder per repair, named after its time. */
-export const BACKUPS = 'threadstore-backups'
+const BACKUPS = 'threadstore-backups'
 
 /**
  * Copies files to a new folder of their own, under their places in the home, times included; returns

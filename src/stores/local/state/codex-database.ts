@@ -177,7 +177,7 @@ export class CodexDatabase {
 }
 
 /** The database of a stem with the highest version number: `state_5.sqlite`. */
-export function newestDatabase(folder: string, stem: DatabaseStem): string | null {
+function newestDatabase(folder: string, stem: DatabaseStem): string | null {
   let newest: string | null = null
   let highest = -1
   for (const name of readdirSync(folder)) {
@@ -229,10 +229,7 @@ function isCorrupt(reason: unknown): boolean {
 }
 
 /** What a failure of SQLite means to a caller. */
-export function databaseError(
-  reason: { readonly code: string },
-  message: string,
-): ThreadStoreError {
+function databaseError(reason: { readonly code: string }, message: string): ThreadStoreError {
   const cause = { cause: reason }
   if (/^SQLITE_(BUSY|LOCKED)/.test(reason.code)) {
     return new ThreadStoreError('RETRYABLE', message, { reason: 'contention' }, cause)

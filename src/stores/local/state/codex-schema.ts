@@ -1,5 +1,5 @@
 /** A row of `_sqlx_migrations`. */
-export interface AppliedMigration {
+interface AppliedMigration {
   readonly version: number
   readonly description: string
   /** SHA-384 of the migration's SQL, upper-case hex. */

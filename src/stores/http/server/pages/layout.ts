@@ -19,7 +19,7 @@ export function layout(title: string, body: Html): string {
 }
 
 /** Where a page leads, its name for browsers, and what people read; `null` for nowhere. */
-export type PageLink = readonly [address: string | null, rel: string, text: string]
+type PageLink = readonly [address: string | null, rel: string, text: string]
 
 /** Links to the pages beside this one, if there are any. */
 export function pageLinks(links: readonly PageLink[]): Html | null {

@@ -3,7 +3,7 @@ import { html, type Html } from './html.js'
 import { layout, pageLinks, timeOf } from './layout.js'
 
 /** What a list of threads was asked for with. */
-export interface ListQuery {
+interface ListQuery {
   readonly search: string
   readonly archived: boolean
   /** Whether it is not the first page. */

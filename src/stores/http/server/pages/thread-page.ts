@@ -8,7 +8,7 @@ import { layout, pageLinks, timeOf } from './layout.js'
 import { headline } from './list-page.js'
 
 /** Which of a thread’s turns were asked for. */
-export interface TurnsQuery {
+interface TurnsQuery {
   readonly newestFirst: boolean
   /** Whether it is not the first page. */
   readonly isLater: boolean
