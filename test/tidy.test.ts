@@ -16,6 +16,7 @@ import { checkPortableSql } from './tidy/portable-sql.js'
 import { checkSizes } from './tidy/sizes.js'
 import { type Finding, isTest } from './tidy/source-file.js'
 import { checkTestTitles } from './tidy/test-titles.js'
+import { checkUnusedExports } from './tidy/unused-exports.js'
 import { checkUnusedFiles } from './tidy/unused-files.js'
 
 const sources = readSources()
@@ -44,6 +45,10 @@ describe('the repository', () => {
 
   test('uses every file it has', () => {
     expectNone(checkUnusedFiles(sources, readText('package.json')))
+  })
+
+  test('exports only what another file imports', () => {
+    expectNone(checkUnusedExports(sources, readText('package.json')))
   })
 
   test('does nothing the table of bans forbids', () => {

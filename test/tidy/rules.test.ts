@@ -9,6 +9,7 @@ import { checkPortableSql } from './portable-sql.js'
 import { checkSizes } from './sizes.js'
 import { type Finding, parseSource, type SourceFile } from './source-file.js'
 import { checkTestTitles } from './test-titles.js'
+import { checkUnusedExports } from './unused-exports.js'
 import { checkUnusedFiles } from './unused-files.js'
 
 const messages = (findings: readonly Finding[]): string[] => findings.map(({ message }) => message)
@@ -138,22 +139,25 @@ describe('checkName', () => {
   )
 })
 
-describe('checkUnusedFiles', () => {
-  const check = (texts: Readonly<Record<string, string>>, ...awaiting: string[]): string[] =>
-    checkUnusedFiles(
-      Object.entries(texts).map(([path, text]) => parseSource(path, text)),
-      '{ "exports": "./dist/src/index.js", "scripts": "node dist/bench/main.js" }',
-      awaiting.map((file) => ({ file, because: 'a test' })),
-    ).map(({ file }) => file)
+const MANIFEST = '{ "exports": "./dist/src/index.js", "scripts": "node dist/bench/main.js" }'
 
+type UnusedCheck = (files: readonly SourceFile[], manifest: string) => Finding[]
+
+function unused(check: UnusedCheck, texts: Readonly<Record<string, string>>): string[] {
+  const files = Object.entries(texts).map(([path, text]) => parseSource(path, text))
+  return check(files, MANIFEST).map(({ file, line }) => `${file}:${line}`)
+}
+
+describe('checkUnusedFiles', () => {
   test('refuses a file that only its own test imports', () => {
-    expect(check({ 'src/a.ts': '', 'src/a.test.ts': `import './a.js'` })).toEqual(['src/a.ts'])
+    const texts = { 'src/a.ts': '', 'src/a.test.ts': `import './a.js'` }
+    expect(unused(checkUnusedFiles, texts)).toEqual(['src/a.ts:1'])
   })
 
   test('accepts what is imported, run as a script or an entry point', () => {
     const main = `spawn('bench/child.ts'); new URL('./worker.js', import.meta.url)`
     expect(
-      check({
+      unused(checkUnusedFiles, {
         'src/index.ts': `export * from './a.js'`,
         'src/a.ts': '',
         'bench/main.ts': main,
@@ -162,12 +166,37 @@ describe('checkUnusedFiles', () => {
       }),
     ).toEqual([])
   })
+})
 
-  test('accepts a file that awaits its use, until it is used', () => {
-    expect(check({ 'src/a.ts': '' }, 'src/a.ts')).toEqual([])
-    expect(check({ 'src/index.ts': `import './a.js'`, 'src/a.ts': '' }, 'src/a.ts')).toEqual([
-      'test/tidy/unused-files.ts',
-    ])
+describe('checkUnusedExports', () => {
+  test.each([
+    'function x() {}',
+    'class x {}',
+    'interface x {}',
+    'type x = 1',
+    'const used = 1, x = 2',
+    '{ y as x }',
+  ])('refuses `export %s` that nobody imports', (text) => {
+    const texts = { 'src/a.ts': `\nexport ${text}`, 'src/b.ts': `import { used } from './a.js'` }
+    expect(unused(checkUnusedExports, texts)).toEqual(['src/a.ts:2'])
+  })
+
+  test.each([
+    `import { x } from './a.js'`,
+    `import { x as y } from './a.js'`,
+    `export { x as y } from './a.js'`,
+    `export * from './a.js'`,
+    `import * as a from './a.js'`,
+    `await import('./a.js')`,
+    `type Y = import('./a.js').x`,
+    `new Worker('src/a.js')`,
+  ])('accepts an export that another file takes with `%s`', (text) => {
+    const texts = { 'src/a.ts': 'export type x = 1', 'src/index.ts': text }
+    expect(unused(checkUnusedExports, texts)).toEqual([])
+  })
+
+  test('accepts what an entry point exports', () => {
+    expect(unused(checkUnusedExports, { 'src/index.ts': 'export type x = 1' })).toEqual([])
   })
 })
 
