@@ -93,7 +93,8 @@ async function post(
     throw new ModelError('unreachable', `cannot reach ${url.host}: ${text}`, { cause })
   })
   if (response.ok && response.body !== null) return response.body
-  const text = (await response.text()).slice(0, ERROR_BODY_CHARS_MAX)
+  // A body that breaks off says nothing, and the status says enough.
+  const text = (await response.text().catch(() => '')).slice(0, ERROR_BODY_CHARS_MAX)
   throw failureOfStatus(url.host, response.status, response.headers.get('retry-after'), text)
 }
 
@@ -138,7 +139,7 @@ async function* serverEvents(
     .getReader()
   try {
     for (;;) {
-      const next = within(clock, idleTimeoutMs, reader.read())
+      const next = (): ReturnType<typeof reader.read> => within(clock, idleTimeoutMs, reader.read())
       const { done, value } = await unlessAborted(next, signal)
       if (done) return
       yield value

@@ -62,7 +62,7 @@ async function outputOf(
 ): Promise<JsonObject> {
   const reviewer = await openReviewer()
   try {
-    const found = await unlessAborted(reviewer.run(prompt), turn.abort.signal)
+    const found = await unlessAborted(() => reviewer.run(prompt), turn.abort.signal)
     if (found.error !== null) throw found.error
     return readOutput(found.lastAgentMessage ?? '')
   } finally {

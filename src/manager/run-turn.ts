@@ -128,7 +128,7 @@ async function runTool(
 ): Promise<ToolOutput> {
   const { signal } = turn.abort
   try {
-    return await unlessAborted(runtime.host.tools.run(call, signal), signal)
+    return await unlessAborted(() => runtime.host.tools.run(call, signal), signal)
   } catch (reason) {
     signal.throwIfAborted()
     const text = reason instanceof Error ? reason.message : String(reason)

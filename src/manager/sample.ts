@@ -179,7 +179,7 @@ async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): 
   const iterator = stream[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const next = await unlessAborted(iterator.next(), signal)
+      const next = await unlessAborted(() => iterator.next(), signal)
       if (next.done) return
       yield next.value
     }

@@ -1,5 +1,8 @@
-/** What `promise` settles to, or a rejection once `signal` is aborted, whichever comes first. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * What `begin` settles to, or a rejection once `signal` is aborted, whichever comes first. Nothing
+ * is begun when it is aborted already: nobody would hear of its failure.
+ */
+export async function unlessAborted<T>(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
   let stop = (): void => {}
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -9,7 +12,7 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
     signal.addEventListener('abort', stop, { once: true })
   })
   try {
-    return await Promise.race([promise, aborted])
+    return await Promise.race([begin(), aborted])
   } finally {
     signal.removeEventListener('abort', stop)
   }
