@@ -31,5 +31,5 @@ function limitOf({ autoCompactTokens, contextWindow }: ThreadConfig): number | n
 
 /** What the model counted last, and a guess for what it was not shown yet. */
 function tokensInContext({ tokens, context, contextCounted }: ThreadRuntime): number {
-  return (tokens?.last.totalTokens ?? 0) + estimateTokens(...context.slice(contextCounted))
+  return (tokens?.last.totalTokens ?? 0) + estimateTokens(context.slice(contextCounted))
 }

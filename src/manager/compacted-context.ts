@@ -18,7 +18,7 @@ export function compactedContext(said: readonly string[], summary: string): Json
   const kept: string[] = []
   let left = SAID_TOKENS_MAX
   for (const text of said.filter((each) => !isSummary(each)).toReversed()) {
-    const tokens = estimateTokens(text)
+    const tokens = estimateTokens([text])
     if (tokens > left) break
     kept.unshift(text)
     left -= tokens

@@ -44,14 +44,14 @@ export function withEstimate(
   instructions: string,
   contextWindow: number | null,
 ): TokenUsageInfo {
-  const totalTokens = estimateTokens(instructions, ...context)
+  const totalTokens = estimateTokens([instructions, ...context])
   return { total: info?.total ?? noTokens, last: { ...noTokens, totalTokens }, contextWindow }
 }
 
 const BYTES_PER_TOKEN = 4
 
 /** A guess that needs no tokenizer, the one Codex makes: four bytes are a token. */
-export function estimateTokens(...parts: readonly (JsonObject | string)[]): number {
+export function estimateTokens(parts: readonly (JsonObject | string)[]): number {
   const bytes = parts.map((part) =>
     Buffer.byteLength(typeof part === 'string' ? part : JSON.stringify(part)),
   )
