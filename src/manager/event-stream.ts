@@ -26,14 +26,19 @@ export class EventStream<T> {
   subscribe(...first: readonly T[]): AsyncIterable<T> {
     if (this.#closed) return values(first, null)
     const following = on(this.#emitter, 'value', { close: ['close'] })
-    return values(first, following as AsyncIterable<[T]>)
+    return values(first, following as AsyncIterableIterator<[T]>)
   }
 }
 
 async function* values<T>(
   first: readonly T[],
-  following: AsyncIterable<[T]> | null,
+  following: AsyncIterableIterator<[T]> | null,
 ): AsyncIterable<T> {
-  yield* first
-  if (following !== null) for await (const [value] of following) yield value
+  try {
+    yield* first
+    if (following !== null) for await (const [value] of following) yield value
+  } finally {
+    // Whoever leaves before the first value that was pushed must not go on collecting them.
+    await following?.return?.()
+  }
 }
