@@ -197,6 +197,40 @@ describe('shutdown', () => {
   })
 })
 
+describe('a handle that let its writer go', () => {
+  test('stores what was left when it is shut down again', async () => {
+    const { host, calls, failing, store } = recording()
+    const live = await LiveThread.create(host, create)
+    failing.add('updateThreadMetadata')
+    await expect(live.appendItems([said('hello')])).rejects.toThrow(MetadataPatchError)
+    await expect(live.shutdown()).rejects.toThrow(MetadataPatchError)
+    failing.clear()
+    calls.length = 0
+    await live.shutdown()
+    await live.shutdown()
+    expect(calls).toEqual(['updateThreadMetadata'])
+    expect(await store.readThread({ threadId })).toMatchObject({ title: 'hello' })
+  })
+
+  test.each(['shutdown', 'discard'] as const)(
+    'by %s leaves the writer of the next one alone',
+    async (ending) => {
+      const { host, store } = recording()
+      const old = await LiveThread.create(host, create)
+      await old.persist()
+      await old[ending]()
+      const { live } = await LiveThread.resume(host, { threadId })
+      for (const call of [() => old.appendItems([said('late')]), () => old.flush()]) {
+        await expect(call()).rejects.toMatchObject({ details: { reason: 'not-live' } })
+      }
+      await old.shutdown()
+      await old.discard()
+      await live.appendItems([said('in time')])
+      expect(await textsIn(store)).toEqual(['in time'])
+    },
+  )
+})
+
 test('discard drops what is pending', async () => {
   const { host, calls, failing } = recording()
   const live = await LiveThread.create(host, create)

@@ -4,7 +4,7 @@ import type { Clock } from '../host/clock.js'
 import type { MemoryMode } from '../protocol/metadata.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ThreadId } from '../protocol/thread-id.js'
-import { ThreadStoreError } from '../store/errors.js'
+import { notLive, ThreadStoreError } from '../store/errors.js'
 import type { ThreadMetadataPatch } from '../store/metadata-patch.js'
 import { historyModeOf } from '../store/new-record.js'
 import type { CreateThreadParams, ReadThreadParams, ResumeThreadParams } from '../store/params.js'
@@ -42,7 +42,10 @@ export class LiveThread {
   readonly #historyMode: string
   readonly #sync: ThreadMetadataSync
   readonly #inOrder: LimitFunction = pLimit(1)
+  /** What is pending is nobody's concern any more. */
   #discarded = false
+  /** The writer was let go of, and may be another handle's by now. */
+  #closed = false
 
   private constructor(
     host: LiveThreadHost,
@@ -105,7 +108,7 @@ export class LiveThread {
 
   /** Makes the thread and everything appended durable, and its metadata up to date. */
   async persist(): Promise<void> {
-    await this.#inOrder(async () => {
+    await this.#asWriter(async () => {
       await this.#host.store.persistThread({ threadId: this.threadId })
       await this.#send(this.#sync.pending())
     })
@@ -113,19 +116,22 @@ export class LiveThread {
 
   /** Makes everything appended durable; a thread without history is left alone. */
   async flush(): Promise<void> {
-    await this.#inOrder(async () => {
+    await this.#asWriter(async () => {
       await this.#host.store.flushThread({ threadId: this.threadId })
       await this.#send(this.#sync.pendingOfHistory())
     })
   }
 
-  /** Flushes and closes. The writer is closed even when the metadata could not be brought up. */
+  /**
+   * Flushes and closes. The writer is closed even when the metadata could not be brought up; called
+   * again, it does what is left to do.
+   */
   async shutdown(): Promise<void> {
     const { threadId } = this
     await this.#inOrder(async () => {
       const [metadata, writer] = await inTurn(
         () => this.#send(this.#sync.pendingOfHistory()),
-        () => this.#host.store.shutdownThread({ threadId }),
+        () => this.#closeWriter(),
       )
       if (metadata.status === 'rejected' && writer.status === 'rejected') {
         throw bothFailed(threadId, metadata.reason, writer.reason)
@@ -137,8 +143,10 @@ export class LiveThread {
 
   /** Closes without forcing anything out. Does not wait for calls that are under way. */
   async discard(): Promise<void> {
+    if (this.#closed) return
     this.#discarded = true
     await this.#host.store.discardThread({ threadId: this.threadId })
+    this.#closed = true
   }
 
   async loadHistory(includeArchived = true): Promise<StoredThreadHistory> {
@@ -179,10 +187,24 @@ export class LiveThread {
 
   async #append(items: readonly RolloutItem[]): Promise<void> {
     if (items.length === 0) return
-    await this.#inOrder(async () => {
+    await this.#asWriter(async () => {
       await this.#host.store.appendItems({ threadId: this.threadId, items })
       await this.#send(this.#sync.observe(items))
     })
+  }
+
+  /** Only while the writer is ours: the store cannot tell this handle from one that came later. */
+  async #asWriter(work: () => Promise<void>): Promise<void> {
+    await this.#inOrder(async () => {
+      if (this.#closed || this.#discarded) throw notLive(this.threadId)
+      await work()
+    })
+  }
+
+  async #closeWriter(): Promise<void> {
+    if (this.#closed) return
+    await this.#host.store.shutdownThread({ threadId: this.threadId })
+    this.#closed = true
   }
 
   async #send(pending: PendingPatch | null): Promise<void> {
