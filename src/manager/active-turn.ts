@@ -25,4 +25,6 @@ export interface ActiveTurn extends TurnFacts {
   firstTokenMs: number | null
   /** Rate limits came that no `token_count` has told yet. */
   rateLimitsUntold: boolean
+  /** Its end is stored. */
+  ended: boolean
 }

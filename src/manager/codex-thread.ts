@@ -253,6 +253,7 @@ export class CodexThread {
       tokens: noTokens,
       firstTokenMs: null,
       rateLimitsUntold: false,
+      ended: false,
     }
     const done = conductTurn(this.#runtime, turn, () => body(turn)).finally(() => {
       if (this.#active?.turn === turn) this.#active = null

@@ -2,12 +2,20 @@ import { interruptedNote } from '../history/cut.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ActiveTurn, TurnOutcome } from './active-turn.js'
 import { ModelError } from './model-error.js'
+import type { EventMsg } from './thread-event.js'
 import type { ThreadRuntime } from './thread-runtime.js'
-import { taskComplete, taskStarted, tokenCount, turnAborted, userSaid } from './turn-items.js'
+import {
+  eventItem,
+  taskComplete,
+  taskStarted,
+  tokenCount,
+  turnAborted,
+  userSaid,
+} from './turn-items.js'
 
 /**
  * Runs the body of a turn between its two markers. Never rejects: whatever happens, the turn ends
- * and the outcome says how.
+ * once and the outcome says how.
  */
 export async function conductTurn(
   runtime: ThreadRuntime,
@@ -17,43 +25,49 @@ export async function conductTurn(
   try {
     await runtime.record(turn.turnId, [taskStarted(turn, runtime.config.contextWindow)])
     const lastAgentMessage = await body()
-    await complete(runtime, turn, lastAgentMessage)
+    const marker = completed(runtime, turn, lastAgentMessage)
+    await end(runtime, turn, marker, unanswered(runtime, turn))
     return outcome(turn, 'completed', lastAgentMessage)
   } catch (reason) {
-    return turn.abort.signal.aborted ? interrupt(runtime, turn) : fail(runtime, turn, reason)
+    const interrupted = turn.abort.signal.aborted && !turn.ended
+    return interrupted ? interrupt(runtime, turn) : fail(runtime, turn, reason)
   }
 }
 
-async function complete(
+/** Stores the end of a turn, and what belongs before it. */
+async function end(
   runtime: ThreadRuntime,
   turn: ActiveTurn,
-  lastAgentMessage: string | null,
+  marker: EventMsg,
+  before: readonly RolloutItem[],
 ): Promise<void> {
-  const end = taskComplete(turn, lastAgentMessage, runtime.now(), turn.firstTokenMs)
-  await runtime.record(turn.turnId, [...unanswered(runtime, turn), end])
+  await runtime.record(turn.turnId, [...before, eventItem(marker)])
+  turn.ended = true
   await runtime.flush(turn.turnId)
 }
 
 /** What the user still said when the turn ended early: the next answer is to know it. */
 function unanswered(runtime: ThreadRuntime, turn: ActiveTurn): RolloutItem[] {
   turn.steerable = false
-  return turn.input
-    .splice(0)
-    .flatMap((input) => userSaid(turn, input, runtime.now(), runtime.host.ids.newId()))
+  return turn.input.flatMap((input) =>
+    userSaid(turn, input, runtime.now(), runtime.host.ids.newId()),
+  )
+}
+
+function completed(
+  runtime: ThreadRuntime,
+  turn: ActiveTurn,
+  lastAgentMessage: string | null,
+): EventMsg {
+  return taskComplete(turn, lastAgentMessage, runtime.now(), turn.firstTokenMs)
 }
 
 async function interrupt(runtime: ThreadRuntime, turn: ActiveTurn): Promise<TurnOutcome> {
   const { rateLimits, tokens } = runtime
   const counts = turn.rateLimitsUntold ? [tokenCount(tokens, rateLimits)] : []
   try {
-    const end = turnAborted(turn, runtime.now())
-    await runtime.record(turn.turnId, [
-      ...counts,
-      ...unanswered(runtime, turn),
-      interruptedNote('user'),
-      end,
-    ])
-    await runtime.flush(turn.turnId)
+    const before = [...counts, ...unanswered(runtime, turn), interruptedNote('user')]
+    await end(runtime, turn, turnAborted(turn, runtime.now()), before)
     return outcome(turn, 'interrupted')
   } catch (reason) {
     return fail(runtime, turn, reason)
@@ -74,13 +88,20 @@ async function fail(
     message: error.message,
     codex_error_info: error instanceof ModelError ? error.codexErrorInfo : 'other',
   })
-  try {
-    await complete(runtime, turn, null)
-  } catch (late) {
-    // The store is what failed, and the outcome says so; the next turn's start ends this one.
-    runtime.host.logger.error({ turnId: turn.turnId, error: late }, 'a turn has no end marker')
-  }
+  if (!turn.ended) await endFailed(runtime, turn)
   return outcome(turn, 'failed', null, error)
+}
+
+async function endFailed(runtime: ThreadRuntime, turn: ActiveTurn): Promise<void> {
+  const marker = completed(runtime, turn, null)
+  try {
+    await end(runtime, turn, marker, unanswered(runtime, turn))
+  } catch (error) {
+    const { turnId } = turn
+    runtime.host.logger.error({ turnId, error }, 'the end of a turn could not be stored')
+    // The next turn's start ends this one for those who read; whoever listens has to hear it now.
+    if (!turn.ended) runtime.emit(turnId, marker)
+  }
 }
 
 function outcome(

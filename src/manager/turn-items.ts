@@ -243,8 +243,8 @@ export function taskComplete(
   lastAgentMessage: string | null,
   now: number,
   firstTokenMs: number | null,
-): RolloutItem {
-  return eventItem({
+): EventMsg {
+  return {
     type: 'task_complete',
     turn_id: turn.turnId,
     ...rootTurn(turn),
@@ -253,11 +253,11 @@ export function taskComplete(
     completed_at: seconds(now),
     duration_ms: now - turn.startedAtMs,
     ...(firstTokenMs === null ? {} : { time_to_first_token_ms: firstTokenMs }),
-  })
+  }
 }
 
-export function turnAborted(turn: TurnFacts, now: number): RolloutItem {
-  return eventItem({
+export function turnAborted(turn: TurnFacts, now: number): EventMsg {
+  return {
     type: 'turn_aborted',
     turn_id: turn.turnId,
     ...rootTurn(turn),
@@ -265,7 +265,7 @@ export function turnAborted(turn: TurnFacts, now: number): RolloutItem {
     ...startTime(turn),
     completed_at: seconds(now),
     duration_ms: now - turn.startedAtMs,
-  })
+  }
 }
 
 /** Paginated histories name the turn that a turn serves; ours serve themselves. */

@@ -235,6 +235,7 @@ describe('a store', () => {
     const wrap = (store: ThreadStore): ThreadStore => ({
       ...store,
       appendItems: (params) => (refused.has('appendItems') ? away() : store.appendItems(params)),
+      flushThread: (params) => (refused.has('flushThread') ? away() : store.flushThread(params)),
       updateThreadMetadata: (params) =>
         refused.has('updateThreadMetadata') ? away() : store.updateThreadMetadata(params),
     })
@@ -252,7 +253,30 @@ describe('a store', () => {
     refused.clear()
     await thread.run('kept')
     expect(asked.map(inputTexts)).toEqual([['kept']])
-    expect((await heard()).filter(({ type }) => type === 'user_message')).toHaveLength(1)
+    const types = (await heard()).map(({ type }) => type)
+    expect(types.slice(0, 4)).toEqual([
+      'session_configured',
+      'error',
+      'task_complete',
+      'task_started',
+    ])
+    expect(types.filter((type) => type === 'user_message')).toHaveLength(1)
+  })
+
+  test('that cannot flush fails a turn that ends all the same, once', async () => {
+    const { wrap, refused } = failing()
+    const { store, thread, heard } = await loaded(echo, { wrap })
+    refused.add('flushThread')
+    expect(await thread.run('hello')).toMatchObject({ status: 'failed' })
+    refused.clear()
+    expect(labels(await historyOf(store, thread)).filter((l) => l === 'task_complete')).toEqual([
+      'task_complete',
+    ])
+    expect((await heard()).map(({ type }) => type).slice(-3)).toEqual([
+      'task_complete',
+      'error',
+      'shutdown_complete',
+    ])
   })
 
   test('that only takes no patches is a warning, and the turn goes on', async () => {
