@@ -31,6 +31,8 @@ export interface SubmittedTurn {
 /** What a loaded thread needs of whoever loads it. */
 export interface CodexThreadHost extends RuntimeHost {
   openReviewer(of: CodexThread): Promise<Reviewer>
+  /** The thread was shut down. */
+  stopped(thread: CodexThread): void
 }
 
 interface CodexThreadStart extends RuntimeStart {
@@ -232,6 +234,7 @@ export class CodexThread {
       this.#state = 'stopped'
       this.#runtime.emit('', { type: 'shutdown_complete' })
       this.#runtime.events.close()
+      this.#host.stopped(this)
     })
   }
 

@@ -28,7 +28,7 @@ export class LoadedThreads {
     return thread
   }
 
-  /** Forgets a thread, unless another took its place. */
+  /** Forgets a thread that was shut down, unless another took its place. */
   forget(thread: CodexThread): void {
     if (this.#threads.get(thread.threadId) === thread) this.#threads.delete(thread.threadId)
   }

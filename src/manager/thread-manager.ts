@@ -82,6 +82,7 @@ export class ThreadManager {
       ...options,
       paths: options.paths ?? null,
       openReviewer: (of) => this.#openReviewer(of),
+      stopped: (thread) => this.#loaded.forget(thread),
     }
   }
 
@@ -128,7 +129,8 @@ export class ThreadManager {
 
   /** Begins a thread with what another one's history holds. */
   async forkThread(threadId: ThreadId, options: ForkThreadOptions = {}): Promise<CodexThread> {
-    await this.#loaded.get(threadId)?.flush()
+    const loaded = this.#loaded.get(threadId)
+    if (loaded?.isRunning) await loaded.flush()
     const { store } = this.#host
     const stored = await store.readThread({ threadId, includeArchived: true, includeHistory: true })
     options.onRead?.(stored)
@@ -239,9 +241,7 @@ export class ThreadManager {
 
   /** Shuts every loaded thread down, none for longer than `timeoutMs`. */
   async shutdownAllThreadsBounded(timeoutMs: number): Promise<ThreadShutdownReport> {
-    const report = await shutdownBounded(this.#loaded.all(), timeoutMs, this.#host.clock)
-    for (const threadId of report.completed) this.#loaded.remove(threadId)
-    return report
+    return shutdownBounded(this.#loaded.all(), timeoutMs, this.#host.clock)
   }
 
   async #fork(source: ForkSource, options: ForkThreadOptions): Promise<CodexThread> {

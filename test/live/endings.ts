@@ -222,12 +222,22 @@ describe('shutting down', () => {
     stuck = false
     await expect(thread.shutdown()).resolves.toBeUndefined()
   })
+
+  test('lets the manager forget the thread, which can be forked and resumed', async () => {
+    const { manager, thread } = await loaded()
+    await thread.run('hello')
+    await thread.shutdown()
+    expect(manager.listThreadIds()).toEqual([])
+    expect(() => manager.getThread(thread.threadId)).toThrow('not found')
+    await expect(manager.forkThread(thread.threadId)).resolves.toBeDefined()
+    expect(await manager.resumeThread(thread.threadId)).not.toBe(thread)
+  })
 })
 
 describe('a store', () => {
   /** Makes a store refuse what it is told to. */
   function failing() {
-    const refused = new Set<'appendItems' | 'updateThreadMetadata'>()
+    const refused = new Set<'appendItems' | 'flushThread' | 'updateThreadMetadata'>()
     const away = (): Promise<never> => {
       const reason = { reason: 'unavailable' } as const
       return Promise.reject(new ThreadStoreError('RETRYABLE', 'the store is away', reason))
