@@ -1,3 +1,5 @@
+import { type Markup, markup } from '../../conformance/report/html/markup.js'
+
 /** Values along an axis whose steps are factors. */
 export interface LogAxis {
   /** Where a value is between the two ends, from 0 to 1. */
@@ -20,4 +22,24 @@ export function logAxis(values: readonly number[]): LogAxis {
 /** A tick for people: `0.01`, `1`, `10,000`. */
 export function tickLabel(tick: number): string {
   return tick < 1 ? String(Number(tick.toPrecision(1))) : tick.toLocaleString('en')
+}
+
+/** Where upright lines stand. */
+interface Uprights {
+  readonly x: (value: number) => number
+  readonly top: number
+  readonly bottom: number
+  /** Base line of the labels below. */
+  readonly labelY: number
+}
+
+/** A line for every tick of a level axis, with its label below. */
+export function uprightTicks({ ticks }: LogAxis, { x, top, bottom, labelY }: Uprights): Markup[] {
+  return ticks.map(
+    (tick) =>
+      markup`<line class="lane" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom}" />
+        <text class="label" x="${x(tick)}" y="${labelY}" text-anchor="middle">
+          ${tickLabel(tick)}
+        </text>`,
+  )
 }

@@ -1,6 +1,6 @@
 import { type Markup, markup } from '../../conformance/report/html/markup.js'
 import type { CostLine, CostPlot } from '../row.js'
-import { type LogAxis, logAxis, tickLabel } from './axis.js'
+import { type LogAxis, logAxis, tickLabel, uprightTicks } from './axis.js'
 
 const WIDTH = 480
 const HEIGHT = 260
@@ -48,13 +48,12 @@ interface Places {
 }
 
 function grid(sizes: LogAxis, costs: LogAxis, { x, y }: Places): Markup[] {
-  const upright = sizes.ticks.map(
-    (tick) =>
-      markup`<line class="lane" x1="${x(tick)}" x2="${x(tick)}" y1="8" y2="${HEIGHT - BOTTOM + 8}" />
-        <text class="label" x="${x(tick)}" y="${HEIGHT - 13}" text-anchor="middle">
-          ${tickLabel(tick)}
-        </text>`,
-  )
+  const upright = uprightTicks(sizes, {
+    x,
+    top: 8,
+    bottom: HEIGHT - BOTTOM + 8,
+    labelY: HEIGHT - 13,
+  })
   const level = costs.ticks.map(
     (tick) =>
       markup`<line class="lane" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" />

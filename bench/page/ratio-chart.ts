@@ -1,6 +1,6 @@
 import { type Markup, markup } from '../../conformance/report/html/markup.js'
 import { type Bound, type MeasuredRow, round } from '../row.js'
-import { logAxis, tickLabel } from './axis.js'
+import { logAxis, uprightTicks } from './axis.js'
 
 const WIDTH = 1000
 const LABELS = 130
@@ -17,13 +17,7 @@ export function ratioChart(rows: readonly MeasuredRow[]): Markup {
   const axis = logAxis([0.5, 2, ...bars.map(({ factor }) => factor)])
   const height = bars.length * ROW + 20
   const x = (value: number): number => LABELS + axis.place(value) * (WIDTH - LABELS - FIGURES)
-  const lines = axis.ticks.map(
-    (tick) =>
-      markup`<line class="lane" x1="${x(tick)}" x2="${x(tick)}" y1="0" y2="${height - 18}" />
-        <text class="label" x="${x(tick)}" y="${height - 4}" text-anchor="middle">
-          ${tickLabel(tick)}
-        </text>`,
-  )
+  const lines = uprightTicks(axis, { x, top: 0, bottom: height - 18, labelY: height - 4 })
   const drawn = bars.map(({ row, bound, factor }, at) => {
     const [from, to] = [x(1), x(Math.max(factor, axis.ticks[0] ?? factor))]
     const y = at * ROW + 4
