@@ -1,6 +1,6 @@
 import { suite } from '../conformance/suite.js'
 import { describeConformance } from '../conformance/vitest.js'
-import { lazily } from '../conformance/mutants/lazily.js'
+import { lazily } from './lazily.js'
 import { memorySubject } from '../conformance/mutants/memory-subject.js'
 import { narrowed } from '../conformance/mutants/mutated.js'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type KillMatrix, type StoreSubject, mutants, prove } from '../conformance/index.js'
-import { lazily } from '../conformance/mutants/lazily.js'
+import { lazily } from './lazily.js'
 import { suite } from '../conformance/suite.js'
 import { memorySubject } from '../conformance/mutants/memory-subject.js'
 import { type Clock, systemClock } from '../src/host/clock.js'

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -89,10 +89,42 @@ describe('the packed package', () => {
     expect(stdout).toBe(`${manifest.version}\n`)
   })
 
-  test('contains the licence, and neither tests nor build state', () => {
+  test('contains the licence, what its entries reach, and the data that commands and docs name', () => {
     expect(packed).toContain('LICENSE')
-    expect(
-      packed.filter((path) => /\.test\.|\.tsbuildinfo$|^dist\/(?:test|bench)\//.test(path)),
-    ).toEqual([])
+    const onlyForUs = /\.test\.|\.tsbuildinfo$|^dist\/(?:test|bench|bin\/docs)\//
+    expect(packed.filter((path) => onlyForUs.test(path))).toEqual([])
+    const data = packed.filter((path) => path.startsWith('fixtures/'))
+    const named = ['fixtures/homes/codex-0.131.0/', 'fixtures/baselines/codex-0.131.0.json']
+    expect(data.filter((path) => !named.some((name) => path.startsWith(name)))).toEqual([])
+    for (const name of named) expect(data.some((path) => path.startsWith(name))).toBe(true)
+  })
+
+  // What was compiled stays in dist when its source goes: `rm -rf dist` and build again.
+  test('contains no module that neither an entry nor its types reach', () => {
+    const entries = [...Object.values(manifest.exports), manifest.bin.threadstore]
+    const code = packed.filter((path) => /^dist\/.*(?:\.d\.ts|\.js)$/.test(path))
+    const reached = reachable(entries.filter((path) => path.endsWith('.js')))
+    const stems = new Set([...reached].map((path) => path.replace(/(?:\.d\.ts|\.js)$/, '')))
+    expect(code.filter((path) => !stems.has(path.replace(/(?:\.d\.ts|\.js)$/, '')))).toEqual([])
   })
 })
+
+const SPECIFIER = /(?:\bfrom|\bimport\(?|new URL\()\s*['"](\.[^'"]+)['"]/g
+
+/** What the entries import, whoever imports it, and what that says of types. */
+function reachable(entries: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const todo = entries.map((entry) => normalize(entry))
+  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    for (const file of [path, path.replace(/\.js$/, '.d.ts')]) {
+      if (!/\.(?:js|d\.ts)$/.test(file) || !packed.includes(file)) continue
+      const text = readFileSync(join(installed, file), 'utf8')
+      for (const [, specifier = ''] of text.matchAll(SPECIFIER)) {
+        todo.push(join(dirname(file), specifier))
+      }
+    }
+  }
+  return seen
+}

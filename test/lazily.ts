@@ -1,12 +1,12 @@
-import { checked } from '../../src/store/checked.js'
-import { threadNotFound } from '../../src/store/errors.js'
-import type { ListThreadsParams } from '../../src/store/params.js'
-import type { StoredThread } from '../../src/store/records.js'
-import { threadListPage } from '../../src/store/thread-list.js'
-import { type StoreVerb, type ThreadStore, storeVerbs } from '../../src/store/thread-store.js'
-import type { StoreSubject } from '../subject.js'
-import { altered, alteredVerbs, call, remembered } from './alter.js'
-import { wrapped } from './mutated.js'
+import { checked } from '../src/store/checked.js'
+import { threadNotFound } from '../src/store/errors.js'
+import type { ListThreadsParams } from '../src/store/params.js'
+import type { StoredThread } from '../src/store/records.js'
+import { threadListPage } from '../src/store/thread-list.js'
+import { type StoreVerb, type ThreadStore, storeVerbs } from '../src/store/thread-store.js'
+import type { StoreSubject } from '../conformance/subject.js'
+import { altered, alteredVerbs, call, remembered } from '../conformance/mutants/alter.js'
+import { wrapped } from '../conformance/mutants/mutated.js'
 
 /** Calls that make a thread one that was used. */
 const uses: readonly StoreVerb[] = ['persistThread', 'updateThreadMetadata', 'archiveThread']
