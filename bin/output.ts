@@ -74,7 +74,20 @@ export function progressStream(): NodeJS.WriteStream {
 }
 
 function write(stream: NodeJS.WriteStream, line: string): void {
-  writeText(stream, `${line}\n`)
+  writeText(stream, `${harmless(line)}\n`)
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const COLOUR_OR_CONTROL = /\u001B\[[\d;]*m|[^\P{Cc}\t\n]|[\u202A-\u202E\u2066-\u2069]/gu
+
+/**
+ * Lines hold names, folders and messages that anybody may have written. What would move the cursor, set a title
+ * or turn the direction of writing is shown as an escape, which is the same text where it stands in JSON.
+ */
+export function harmless(line: string): string {
+  return line.replace(COLOUR_OR_CONTROL, (found) =>
+    found.length > 1 ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function writeText(stream: NodeJS.WriteStream, text: string): void {
