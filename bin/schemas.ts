@@ -14,6 +14,7 @@ import rpc from '../src/protocol/schemas/rpc.schema.json' with { type: 'json' }
 import store from '../src/protocol/schemas/store.schema.json' with { type: 'json' }
 import { openApiDocument } from '../src/stores/http/openapi.js'
 import { packageVersion } from './package-version.js'
+import demoReport from './schemas/demo-report.schema.json' with { type: 'json' }
 import scanReport from './schemas/scan-report.schema.json' with { type: 'json' }
 import thread from './schemas/thread.schema.json' with { type: 'json' }
 import turnsReport from './schemas/turns-report.schema.json' with { type: 'json' }
@@ -38,6 +39,7 @@ export const schemas: Readonly<Record<string, object>> = {
   thread,
   'thread-list': threadList,
   'turns-report': turnsReport,
+  'demo-report': demoReport,
   store,
   http,
   openapi: openApiDocument(packageVersion()),

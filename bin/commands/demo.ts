@@ -7,9 +7,16 @@ export function demoCommand(yargs: Argv): Argv {
   return yargs.command(
     'demo',
     'migrate a recorded Codex home into an embedded database, and prove it',
-    (options) => options.epilogue(examples({ 'the whole path on bundled data': 'demo' })),
-    async () => {
-      process.exitCode = await demo()
+    (options) =>
+      options
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print a document instead of text',
+        })
+        .epilogue(examples({ 'the whole path on bundled data': 'demo' })),
+    async ({ json }) => {
+      process.exitCode = await demo(json)
     },
   )
 }

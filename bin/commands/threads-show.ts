@@ -38,8 +38,13 @@ export function threadsShowCommand(yargs: Argv): Argv {
 }
 
 function describe(thread: StoredThread): string[] {
-  const { rollouts, ...record } = thread
-  const fields = Object.entries(record).filter(([, value]) => value !== null && value !== '')
+  const { threadId: id, rollouts, ...record } = thread
+  const known = Object.entries(record).filter(([, value]) => value !== null && value !== '')
+  const [texts, documents] = [
+    known.filter(([, value]) => typeof value === 'string'),
+    known.filter(([, value]) => typeof value !== 'string'),
+  ]
+  const fields = [['threadId', id] as const, ...texts, ...documents]
   return [
     ...fields.map(([field, value]) => `${field.padEnd(17)} ${shown(value)}`),
     ...(rollouts ?? []).map((rollout) => {

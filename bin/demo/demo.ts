@@ -2,15 +2,17 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { run as runConformance, summaryText } from '../../conformance/index.js'
+import { type Report, run as runConformance, summaryText } from '../../conformance/index.js'
 import { ReceiptBuilder, migrate, type ThreadOutcome, verify } from '../../migrate/index.js'
 import { isoMillis, systemClock } from '../../src/host/clock.js'
 import { systemIds } from '../../src/host/ids.js'
+import type { HomeScan } from '../../src/stores/local/scan/scan-home.js'
 import { ExitCode } from '../exit-codes.js'
 import { counted, formatBytes, formatDuration } from '../format.js'
 import { type OpenedStore, openHome, openStore } from '../open-store.js'
 import { printLog, printResult, tableWidth } from '../output.js'
 import { packageVersion } from '../package-version.js'
+import { demoReport } from './demo-report.js'
 import { type ShownThread, threadTable } from './thread-table.js'
 
 /** Where the demonstration works and leaves its reports. */
@@ -21,23 +23,33 @@ interface Places {
 }
 
 /** Scans a recorded home, migrates it, proves it, and tests the store that it is in. */
-export async function demo(): Promise<ExitCode> {
+export async function demo(json: boolean): Promise<ExitCode> {
   const startedAt = systemClock.now()
   const places = choosePlaces()
+  const say = json ? printLog : printResult
   printLog(`a home that Codex 0.131.0 wrote: ${places.home}`)
-  await scan(places)
+  const scan = await scanned(places)
+  say(scanLine(scan))
   printLog('migrating it into a PostgreSQL that runs inside this process …')
   // Whoever has the database open keeps it running: it boots once.
   await using target = await openStore(places.database, 'write')
   const threads = await migrateAndVerify(places, target)
-  printResult(threadTable(threads, tableWidth()))
+  if (!json) printResult(threadTable(threads, tableWidth()))
   printLog('testing the store it is in …')
-  const conforms = await testStore(places)
+  const conformance = await testStore(places)
+  say(summaryText(conformance))
+  const durationMs = systemClock.now() - startedAt
+  if (json) {
+    const report = demoReport({ ...places, scan, threads, conformance, durationMs })
+    printResult(JSON.stringify(report, null, 2))
+  } else {
+    printResult(`reports: ${places.folder}`)
+    printResult(`done in ${formatDuration(durationMs)}; with your own threads:`)
+    printResult('  npx threadstore scan ~/.codex')
+    printResult('  npx threadstore migrate ~/.codex postgres://USER@HOST/DATABASE')
+  }
   const proven = threads.every(({ status, verdict }) => status === 'proven' && verdict === 'equal')
-  printResult(`reports: ${places.folder}`)
-  printResult(`done in ${formatDuration(systemClock.now() - startedAt)}; with your own threads:`)
-  printResult('  npx threadstore scan ~/.codex')
-  printResult('  npx threadstore migrate ~/.codex postgres://USER@HOST/DATABASE')
+  const conforms = conformance.verdict === 'conformant' || conformance.verdict === 'unproved'
   return proven && conforms ? ExitCode.done : ExitCode.different
 }
 
@@ -51,14 +63,15 @@ function choosePlaces(): Places {
   }
 }
 
-async function scan({ home }: Places): Promise<void> {
+async function scanned({ home }: Places): Promise<HomeScan> {
   await using opened = await openHome(home)
-  const { inventory, findings } = await opened.store.scan()
+  return await opened.store.scan()
+}
+
+function scanLine({ inventory, findings }: HomeScan): string {
   const { threads, archivedThreads, rollouts, bytes } = inventory
   const found = counted(findings.length, 'kind') + ' of finding'
-  printResult(
-    `${counted(threads, 'thread')} (${archivedThreads} archived) in ${counted(rollouts, 'rollout')}, ${formatBytes(bytes)}, ${found}`,
-  )
+  return `${counted(threads, 'thread')} (${archivedThreads} archived) in ${counted(rollouts, 'rollout')}, ${formatBytes(bytes)}, ${found}`
 }
 
 async function migrateAndVerify(
@@ -100,7 +113,7 @@ async function migrateAndVerify(
   return shown.toSorted((a, b) => a.thread.createdAt.localeCompare(b.thread.createdAt))
 }
 
-async function testStore({ folder, database }: Places): Promise<boolean> {
+async function testStore({ folder, database }: Places): Promise<Report> {
   const open = async ({ scope }: { readonly scope: string }) =>
     (await openStore(`${database}?namespace=${scope}`, 'write')).store
   const report = await runConformance(
@@ -108,8 +121,7 @@ async function testStore({ folder, database }: Places): Promise<boolean> {
     { set: 'smoke', seed: 1 },
   )
   save(folder, 'conformance.json', report)
-  printResult(summaryText(report))
-  return report.verdict === 'conformant' || report.verdict === 'unproved'
+  return report
 }
 
 function save(folder: string, name: string, document: unknown): void {
