@@ -101,9 +101,9 @@ describe('the packed package', () => {
 
   // What was compiled stays in dist when its source goes: `rm -rf dist` and build again.
   test('contains no module that neither an entry nor its types reach', () => {
-    const entries = [...Object.values(manifest.exports), manifest.bin.threadstore]
+    const reachedFrom = [...Object.values(manifest.exports), manifest.bin.threadstore]
     const code = packed.filter((path) => /^dist\/.*(?:\.d\.ts|\.js)$/.test(path))
-    const reached = reachable(entries.filter((path) => path.endsWith('.js')))
+    const reached = reachable(reachedFrom.filter((path) => path.endsWith('.js')))
     const stems = new Set([...reached].map((path) => path.replace(/(?:\.d\.ts|\.js)$/, '')))
     expect(code.filter((path) => !stems.has(path.replace(/(?:\.d\.ts|\.js)$/, '')))).toEqual([])
   })
