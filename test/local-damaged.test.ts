@@ -184,14 +184,21 @@ describe('a home with damage beside its rollouts', () => {
       message: expect.stringContaining(join(unreadable, 'config.toml')),
       details: { reason: 'storage' },
     })
-    const shut = await copyHome('0.131.0')
-    chmodSync(dirname(shut), 0o755)
-    chmodSync(shut, 0)
-    const opened = asNobody(() => openLocalStore({ home: shut, readOnly: true }))
+  })
+
+  test.each([
+    ['read', 0o311],
+    ['entered', 0o644],
+  ])('is refused when it cannot be %s', async (_what, mode) => {
+    const home = await copyHome('0.131.0')
+    chmodSync(dirname(home), 0o755)
+    chmodSync(home, mode)
+    const opened = asNobody(() => openLocalStore({ home }))
     await expect(opened).rejects.toMatchObject({
-      message: expect.stringContaining(shut),
+      message: expect.stringContaining(home),
       details: { reason: 'storage' },
     })
+    chmodSync(home, 0o755)
   })
 
   test('moves what a column holds and a record cannot say along with the thread', async () => {

@@ -64,9 +64,9 @@ function realFolder(path: string, option: string): string {
   try {
     const real = realpathSync(path)
     if (statSync(real).isDirectory()) {
-      // One needs permission to read it, the other to go into it.
+      // One needs permission to read it, the other to go into it; `join` would drop the dot.
       readdirSync(real)
-      statSync(join(real, '.'))
+      statSync(`${real}${sep}.`)
       return real
     }
   } catch (reason) {
