@@ -21,7 +21,7 @@ export interface RecordChange extends RecordWrite {
  * Runs `act` while no other patch and no move into or out of the archive is on its way: these touch
  * files and rows, and nobody may come in between. Holds the lock that Codex holds for names.
  */
-export function changingRecords<T>(home: OpenHome, act: () => Promise<T>): Promise<T> {
+export function changingRecords<T>(home: OpenHome, act: () => T | Promise<T>): Promise<T> {
   return withFileLock(`${home.paths.sessionIndex}.lock`, act)
 }
 
@@ -37,8 +37,6 @@ export async function changeRecord(
   threadId: ThreadId,
   how: RecordChange,
 ): Promise<ThreadRecord> {
-  // A file that was just written is not among those a thread is known to have.
-  if (how.current !== undefined) home.index.listing()
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     // A file that was just made is in no listing yet, and the row still names another one.
     if (how.current !== undefined) home.index.listing()

@@ -1,8 +1,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { threadReferenced } from '../../store/errors.js'
+import { changingRecords } from './change-record.js'
 import { rolloutsFrom } from './dependents.js'
-import { withFileLock } from './home/file-lock.js'
 import { removedPath } from './home/new-rollout.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import { writeFailed } from './home/rollout-writer.js'
@@ -34,9 +34,7 @@ export async function deleteThread(home: OpenHome, threadId: ThreadId): Promise<
       throw reason
     }
     staged.finish()
-    await withFileLock(`${home.paths.sessionIndex}.lock`, () => {
-      removeIndexEntries(home.paths.sessionIndex, threadId)
-    })
+    await changingRecords(home, () => removeIndexEntries(home.paths.sessionIndex, threadId))
   } finally {
     await lock.release()
   }

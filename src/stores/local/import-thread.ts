@@ -10,9 +10,8 @@ import {
 } from 'node:fs'
 import type { ImportThreadParams } from '../../store/raw-history.js'
 import type { ThreadRecord } from '../../store/records.js'
-import { changeRecord } from './change-record.js'
+import { changeRecord, changingRecords } from './change-record.js'
 import { contentStamp, stampOf } from './home/file-stamp.js'
-import { withFileLock } from './home/file-lock.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import { appendIndexEntry } from './home/session-index.js'
 import { arrivingPath, stagedPath } from './home/new-rollout.js'
@@ -127,7 +126,7 @@ async function storeRecord(
 ): Promise<void> {
   const current = targets.at(-1)?.entry.file
   const { sessionIndex, sqliteHome } = home.paths
-  await withFileLock(`${sessionIndex}.lock`, async () => {
+  await changingRecords(home, async () => {
     const indexName = (await home.names.names()).get(record.threadId) ?? null
     const renames = (indexName ?? '') !== (record.name ?? '')
     for (const database of home.databases) {
