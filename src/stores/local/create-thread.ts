@@ -25,9 +25,8 @@ export async function createThread(
     finishDeletion(home, threadId)
     const draft = await makeDraft(home, create)
     const { historyMode } = draft.record
-    const { paths, clock } = home
     const locate = (): Promise<RolloutPlace> => home.locate(threadId)
-    return new LiveThread({ threadId, historyMode, home: paths.home, clock, lock, draft, locate })
+    return new LiveThread({ home, threadId, historyMode, lock, draft, locate })
   } catch (reason) {
     await lock.release()
     throw reason

@@ -5,6 +5,7 @@ import { type Clock, isoMillis } from '../../host/clock.js'
 import { notLive } from '../../store/errors.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { stampItems } from '../../store/stamp-items.js'
+import type { HomePaths } from './home/home-paths.js'
 import { createRolloutFile, newRolloutEntry, rolloutTime } from './home/new-rollout.js'
 import { nextOrdinal } from './home/rollout-end.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
@@ -35,12 +36,11 @@ interface OpenRollout extends RolloutPlace {
   nextOrdinal: number
 }
 
-/** What a live thread needs from the home it lives in. */
+/** What a live thread needs, also from the home it lives in. */
 interface LiveThreadParams {
+  readonly home: { readonly paths: Pick<HomePaths, 'home'>; readonly clock: Clock }
   readonly threadId: ThreadId
   readonly historyMode: string
-  readonly home: string
-  readonly clock: Clock
   readonly lock: WriterLock
   readonly draft: Draft | null
   /** Finds the rollout to append to; asked when something is first appended. */
@@ -97,8 +97,8 @@ export class LiveThread {
   }
 
   /** Opens the rollout, so that `appendNow` can append without waiting. Call within `run`. */
-  async open(): Promise<RolloutPlace> {
-    return this.#open()
+  async open(): Promise<void> {
+    await this.#open()
   }
 
   /** Appends one item to an open rollout at once. */
@@ -116,16 +116,11 @@ export class LiveThread {
     await this.#rollout?.writer.flush()
   }
 
-  /** Lets go of the rollout, whose file is about to move. Call within `run`. */
-  letGo(): void {
-    this.#rollout?.writer.close()
-    this.#rollout = null
-  }
-
   /** Lets go of the thread. Call within `run`. */
   async close(): Promise<void> {
     this.#closed = true
-    this.letGo()
+    this.#rollout?.writer.close()
+    this.#rollout = null
     this.#draft = null
     await this.#params.lock.release()
   }
@@ -149,7 +144,7 @@ export class LiveThread {
 
   #store(draft: Draft): void {
     const { threadId, home } = this.#params
-    const entry = draftEntry(home, threadId, draft.createdAt)
+    const entry = draftEntry(home.paths.home, threadId, draft.createdAt)
     const first = draft.base?.endOrdinalExclusive ?? 0
     const stamped = this.#stamp([draft.sessionMeta], first)
     createRolloutFile(entry.path, Buffer.concat(stamped.map(printRolloutLine)))
@@ -159,7 +154,8 @@ export class LiveThread {
   }
 
   #stamp(items: readonly RolloutItem[], ordinal: number): RolloutItem[] {
-    const { historyMode, clock } = this.#params
-    return stampItems(items, { now: isoMillis(clock.now()), historyMode, nextOrdinal: ordinal })
+    const { historyMode, home } = this.#params
+    const now = isoMillis(home.clock.now())
+    return stampItems(items, { now, historyMode, nextOrdinal: ordinal })
   }
 }

@@ -23,20 +23,11 @@ export async function resumeThread(
     const place = await home.locate(threadId)
     if (thread.row === null) await giveRow(home, threadId)
     const { historyMode } = record
-    const { paths, clock } = home
     // Asked when something is first appended, which must not depend on a database.
     const locate = (): Promise<RolloutPlace> => {
       return existsSync(place.entry.path) ? Promise.resolve(place) : home.locate(threadId)
     }
-    return new LiveThread({
-      threadId,
-      historyMode,
-      home: paths.home,
-      clock,
-      lock,
-      draft: null,
-      locate,
-    })
+    return new LiveThread({ home, threadId, historyMode, lock, draft: null, locate })
   } catch (reason) {
     await lock.release()
     throw reason

@@ -58,32 +58,20 @@ async function withRollout<T>(
   const leavesTrace = patch.gitInfo !== undefined || patch.memoryMode !== undefined
   const isKnownMode = historyMode === 'legacy' || historyMode === 'paginated'
   if (!leavesTrace || !isKnownMode || rolloutPath === null) return act(null)
-  if (live !== undefined) {
-    return live.run(async () => {
-      await live.open()
-      // Archiving moves the file while its writer goes on.
-      const { entry } = await home.locate(threadId)
-      const meta = await firstMetaPayload(entry)
-      return act(meta && { meta, append: (item) => live.appendNow(item) })
-    })
+  const actOn = async (writer: LiveThread): Promise<T> => {
+    await writer.open()
+    // Archiving moves the file while its writer goes on.
+    const { entry } = await home.locate(threadId)
+    const meta = await firstMetaPayload(entry)
+    return act(meta && { meta, append: (item) => writer.appendNow(item) })
   }
+  if (live !== undefined) return live.run(() => actOn(live))
   const lock = await home.locks.tryAcquire(threadId)
   if (lock === null) return act(null)
-  const { clock, paths } = home
   const locate = (): Promise<RolloutPlace> => home.locate(threadId)
-  const cold = new LiveThread({
-    threadId,
-    historyMode,
-    home: paths.home,
-    clock,
-    lock,
-    draft: null,
-    locate,
-  })
+  const cold = new LiveThread({ home, threadId, historyMode, lock, draft: null, locate })
   try {
-    const { entry } = await cold.open()
-    const meta = await firstMetaPayload(entry)
-    return await act(meta && { meta, append: (item) => cold.appendNow(item) })
+    return await actOn(cold)
   } finally {
     await cold.close()
   }
