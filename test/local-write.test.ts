@@ -69,6 +69,11 @@ describe('a new thread', () => {
       state.prepare('SELECT max(version), count(*) FROM _sqlx_migrations').raw().get(),
     )
     expect(applied).toEqual([62, 62])
+    expect(readdirSync(home).toSorted()).toEqual([
+      'sessions',
+      'state_5.sqlite',
+      'thread-writer-locks',
+    ])
   })
 })
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isoMillis } from '../../host/clock.js'
-import { withFileLock } from './home/file-lock.js'
+import { withPassingLock } from './home/file-lock.js'
 import type { OpenHome } from './open-home.js'
 import { createStateDatabase } from './state/create-database.js'
 import { type RecordStep, writeRecord } from './write-record.js'
@@ -17,7 +17,7 @@ const BACKUPS = 'db-backups'
 export async function ensureState(home: OpenHome): Promise<boolean> {
   if (home.state.connection() !== null || isOnlyBusy(home)) return false
   const { sqliteHome } = home.paths
-  await withFileLock(join(sqliteHome, '.threadstore-rebuild.lock'), async () => {
+  await withPassingLock(join(sqliteHome, '.threadstore-rebuild.lock'), async () => {
     // Somebody else may have done it while this was waiting.
     if (home.state.connection() !== null) return
     if (home.state.corrupt) moveAside(home)

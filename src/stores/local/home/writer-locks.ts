@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ThreadId } from '../../../protocol/thread-id.js'
 import { alreadyLive } from '../../../store/errors.js'
-import { withFileLock } from './file-lock.js'
-import { type TryLock, loadTryLock } from './flock.js'
+import { openLocked, withFileLock } from './file-lock.js'
+import { loadTryLock } from './flock.js'
 import { writerLockHolder } from './held-locks.js'
 
 /** The right to write one thread, for as long as it is held. */
@@ -54,16 +54,4 @@ export class WriterLocks {
     mkdirSync(this.#folder, { recursive: true })
     return withFileLock(join(this.#folder, COORDINATION), act)
   }
-}
-
-function openLocked(path: string, tryLock: TryLock): number | null {
-  const fd = openSync(path, 'a')
-  if (tryLock(fd) && isStillThere(path, fd)) return fd
-  closeSync(fd)
-  return null
-}
-
-/** A lock on a file that was removed meanwhile keeps nobody out. */
-function isStillThere(path: string, fd: number): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino
 }
