@@ -161,3 +161,20 @@ test('a new thread whose import was cut off is not there, and can be imported ag
   expect([thread.name, thread.history?.items]).toEqual(['whole', [message('imported')]])
   expect((await store.exportThread({ threadId: ID })).rollouts).toHaveLength(1)
 })
+
+test('a thread whose replacement was cut off can be replaced again', async () => {
+  const home = temporaryFolder()
+  const name = `rollout-2026-11-22T12-00-00-${ID}.jsonl`
+  const file = { name: `sessions/2026/11/22/${name}`, modifiedAt: '2026-11-22T12:00:00.000Z' }
+  await using store = await openLocalStore({ home })
+  const importing = (text: string) => {
+    const { thread, rollouts } = bareImport(ID, chunksOf(`${JSON.stringify(message(text))}\n`))
+    return { thread, rollouts: rollouts.map((rollout) => ({ ...rollout, file })), replace: true }
+  }
+  await store.importThread(importing('before'))
+  // What a process leaves that dies after it put the new file in the place of the old one.
+  writeFileSync(join(home, dirname(file.name), `.${name}.replaced.threadstore.tmp`), 'old')
+  await store.importThread(importing('after'))
+  expect((await store.loadHistory({ threadId: ID })).items).toEqual([message('after')])
+  expect(readdirSync(join(home, dirname(file.name)))).toEqual([name])
+})

@@ -14,7 +14,7 @@ import { changeRecord, changingRecords } from './change-record.js'
 import { contentStamp, stampOf } from './home/file-stamp.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
 import { appendIndexEntry } from './home/session-index.js'
-import { arrivingPath, stagedPath } from './home/new-rollout.js'
+import { arrivingPath, replacedPath, stagedPath } from './home/new-rollout.js'
 import type { OpenHome } from './open-home.js'
 import { type ImportTarget, planImport } from './plan-import.js'
 import type { ImportedFiles } from './record/overlay.js'
@@ -82,11 +82,13 @@ async function putInPlace(target: ImportTarget): Promise<Step> {
   const { imported, before, entry } = target
   const staged = stagedPath(entry.path)
   if (before !== null && imported.fromByte > 0) return appendInPlace(target, before, staged)
-  const kept = `${staged}.before`
+  const kept = replacedPath(entry.path)
   const replaces = before?.path === entry.path
+  setTime(staged, imported.file?.modifiedAt)
+  // A process that died here has left one.
+  rmSync(kept, { force: true })
   if (replaces) linkSync(entry.path, kept)
   renameSync(staged, entry.path)
-  setTime(entry.path, imported.file?.modifiedAt)
   return {
     undo: () => (replaces ? renameSync(kept, entry.path) : rmSync(entry.path, { force: true })),
     finish: () => {

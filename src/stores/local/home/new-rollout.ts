@@ -49,6 +49,11 @@ export function removedPath(path: string): string {
   return hidden(path, '.removed.threadstore.tmp')
 }
 
+/** Where a rollout is kept while an import puts another file in its place. */
+export function replacedPath(path: string): string {
+  return hidden(path, '.replaced.threadstore.tmp')
+}
+
 /** Beside a rollout whose thread has no row yet because it is being imported. */
 export function arrivingPath(path: string): string {
   return hidden(path, '.arriving.threadstore.tmp')
