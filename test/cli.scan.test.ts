@@ -91,3 +91,14 @@ describe('threadstore scan --repair', () => {
     })
   })
 })
+
+test('threadstore scan exits 3 when there is no room for a copy of a database', async () => {
+  const home = await copyHomeInPlace('0.169.0')
+  const before = await hashTree(home)
+  expect(runCli(['scan', home], { fileBytesMax: 100_000 })).toMatchObject({
+    status: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/cannot write .*state_5\.sqlite: EFBIG/),
+  })
+  expect(await hashTree(home)).toEqual(before)
+})

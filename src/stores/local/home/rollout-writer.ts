@@ -106,18 +106,13 @@ export class RolloutWriter {
 /** The error for a write that did not happen. */
 export function writeFailed(path: string, reason: unknown): ThreadStoreError {
   const text = reason instanceof Error ? reason.message : String(reason)
-  const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(reason) ?? '')
-  return full
-    ? new ThreadStoreError(
-        'RESOURCE_EXHAUSTED',
-        `cannot write ${path}: ${text}`,
-        { reason: 'storage-full' },
-        { cause: reason },
-      )
-    : new ThreadStoreError(
-        'INTERNAL',
-        `cannot write ${path}: ${text}`,
-        { reason: 'storage' },
-        { cause: reason },
-      )
+  const [code, details] = isStorageFull(reason)
+    ? (['RESOURCE_EXHAUSTED', { reason: 'storage-full' }] as const)
+    : (['INTERNAL', { reason: 'storage' }] as const)
+  return new ThreadStoreError(code, `cannot write ${path}: ${text}`, details, { cause: reason })
+}
+
+/** Whether there is no room for what was to be written. */
+export function isStorageFull(reason: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(reason) ?? '')
 }

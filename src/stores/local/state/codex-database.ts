@@ -1,8 +1,9 @@
-import { constants, copyFileSync, readdirSync, statSync } from 'node:fs'
+import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ThreadStoreError } from '../../../store/errors.js'
 import { type FileStamp, printStamp, stampOf } from '../home/file-stamp.js'
+import { isStorageFull, writeFailed } from '../home/rollout-writer.js'
 import type { Scratch } from './scratch.js'
 import { prepared } from './statements.js'
 
@@ -12,6 +13,22 @@ export type DatabaseStem = (typeof databaseStems)[number] | 'thread_history'
 
 /** Files that belong to a database beside its own. */
 const companions = ['-wal', '-journal'] as const
+
+/** A connection, and the state of the original that it shows. */
+interface OpenDatabase {
+  readonly db: Database.Database
+  readonly path: string
+  readonly stamp: string
+  readonly copy: DatabaseCopy | null
+}
+
+/** A copy of a database in a folder of its own. */
+interface DatabaseCopy {
+  readonly folder: string
+  readonly path: string
+  /** The state of the original. */
+  readonly stamp: string
+}
 
 interface Problem {
   readonly message: string
@@ -34,8 +51,7 @@ export class CodexDatabase {
   readonly stem: DatabaseStem
   readonly #folder: string
   readonly #scratch: Scratch | null
-  #open: { readonly db: Database.Database; readonly path: string; readonly stamp: string } | null =
-    null
+  #open: OpenDatabase | null = null
   #problem: Problem | null = null
   #version = 0
   #file: { readonly changed: bigint; readonly path: string | null } | null = null
@@ -147,18 +163,23 @@ export class CodexDatabase {
   #reopen(path: string, stamp: string): Database.Database | null {
     this.#version += 1
     this.#dataVersion = null
+    let copy: DatabaseCopy | null = null
     try {
       if (stampOf(path) === null) throw new TypeError('it is no file that can be read')
-      const opened = this.#scratch === null ? { path, stamp } : copied(path, this.#scratch)
-      const db = new Database(opened.path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true })
+      copy = this.#scratch && copied(path, this.#scratch)
+      const options = { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }
+      const db = new Database(copy?.path ?? path, options)
       // What Codex runs with: a commit survives the process, and the log keeps the file intact.
       db.pragma('synchronous = NORMAL')
       // Reads the schema, so that a file that is no database is known as such from the start.
       db.prepare('SELECT count(*) FROM sqlite_master').get()
-      this.#open = { db, path, stamp: opened.stamp }
+      this.#open = { db, path, stamp: copy?.stamp ?? stamp, copy }
       this.#problem = null
       return db
     } catch (reason) {
+      if (copy !== null) remove(copy.folder)
+      // Where there is no room for a copy, nothing is wrong with the original.
+      if (ThreadStoreError.is(reason)) throw reason
       const message = `${basename(path)}: ${messageOf(reason)}`
       if (isBusy(reason)) throw databaseError(reason, message)
       this.#problem = { message, stamp, corrupt: isCorrupt(reason) }
@@ -171,8 +192,10 @@ export class CodexDatabase {
   }
 
   #close(): void {
-    this.#open?.db.close()
+    const open = this.#open
     this.#open = null
+    open?.db.close()
+    if (open?.copy) remove(open.copy.folder)
   }
 }
 
@@ -190,20 +213,31 @@ function newestDatabase(folder: string, stem: DatabaseStem): string | null {
   return newest
 }
 
-function copied(path: string, scratch: Scratch): { path: string; stamp: string } {
+function copied(path: string, scratch: Scratch): DatabaseCopy {
   for (let attempt = 1; ; attempt += 1) {
-    const before = contentStamp(path)
-    const copy = join(scratch.newFolder(), basename(path))
-    for (const suffix of ['', ...companions]) {
-      if (stampOf(path + suffix) !== null) {
-        copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
-      }
-    }
+    const stamp = contentStamp(path)
+    const folder = scratch.newFolder()
+    const copy = join(folder, basename(path))
+    for (const suffix of ['', ...companions]) copyPart(path + suffix, copy + suffix)
     // Copied in one piece only if nothing moved meanwhile; otherwise the parts may not fit.
-    if (contentStamp(path) === before || attempt === COPY_ATTEMPTS) {
-      return { path: copy, stamp: before }
+    if (contentStamp(path) === stamp || attempt === COPY_ATTEMPTS) {
+      return { folder, path: copy, stamp }
     }
+    remove(folder)
   }
+}
+
+function copyPart(from: string, to: string): void {
+  if (stampOf(from) === null) return
+  try {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE)
+  } catch (reason) {
+    throw isStorageFull(reason) ? writeFailed(to, reason) : reason
+  }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
 }
 
 function contentStamp(path: string): string {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeFailed } from '../home/rollout-writer.js'
 
 /** A folder outside of any home, for copies; gone when it is removed. */
 export interface Scratch {
@@ -10,16 +11,20 @@ export interface Scratch {
 }
 
 /** A scratch folder that comes into being when it is first needed. */
-export function createScratch(): Scratch {
+export function createScratch(parent: string = tmpdir()): Scratch {
   let root: string | null = null
   let count = 0
   return {
     newFolder() {
-      root ??= mkdtempSync(join(tmpdir(), 'threadstore-'))
-      count += 1
-      const folder = join(root, String(count))
-      mkdirSync(folder)
-      return folder
+      try {
+        root ??= mkdtempSync(join(parent, 'threadstore-'))
+        count += 1
+        const folder = join(root, String(count))
+        mkdirSync(folder)
+        return folder
+      } catch (reason) {
+        throw writeFailed(root ?? parent, reason)
+      }
     },
     remove() {
       if (root !== null) rmSync(root, { recursive: true, force: true })

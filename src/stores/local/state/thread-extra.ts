@@ -73,7 +73,7 @@ const referencedRows: readonly (readonly [table: string, key: string, column: st
 
 const tablesOfOurs: ReadonlySet<string> = new Set([OVERLAY_TABLE, 'threads'])
 
-/** Reads what belongs to threads out of the databases of a home, as they are at one time. */
+/** Reads what belongs to threads out of the databases of a home; knows which tables are empty. */
 export interface ExtraSnapshot {
   read(threadId: ThreadId, row: SqlRow | null, tokenUsage: TokenUsage | null): JsonObject | null
 }
@@ -88,22 +88,24 @@ export class ExtraReader {
   }
 
   snapshot(): ExtraSnapshot {
-    const readers = this.#databases.flatMap((database) =>
-      database.use((db) => {
-        const reader = this.#reader(database, db)
-        return [[database, reader, reader.filledTables()] as const]
-      }, []),
-    )
+    const filled = new Map<DatabaseReader, ReadonlySet<string>>()
+    const filledOf = (reader: DatabaseReader): ReadonlySet<string> => {
+      const tables = filled.get(reader) ?? reader.filledTables()
+      filled.set(reader, tables)
+      return tables
+    }
     return {
       read: (threadId, row, tokenUsage) => {
         const tables: Record<string, JsonObject[]> = {}
         let columns: JsonObject = {}
-        for (const [database, reader, filled] of readers) {
-          database.use(() => {
+        for (const database of this.#databases) {
+          database.use((db) => {
+            // Another one than for the thread before when the database was written meanwhile.
+            const reader = this.#reader(database, db)
             if (database.stem === 'state' && row !== null) {
               columns = reader.oddColumns(row, tokenUsage)
             }
-            for (const [table, rows] of reader.rowsOf(threadId, row, filled)) {
+            for (const [table, rows] of reader.rowsOf(threadId, row, filledOf(reader))) {
               if (rows.length > 0) tables[`${database.stem}.${table}`] = rows
             }
           }, undefined)
