@@ -4,7 +4,7 @@ import { packageVersion } from '../package-version.js'
 import type { ShownThread } from './thread-table.js'
 
 /** What the demonstration did and found. */
-export interface DemoResults {
+interface DemoResults {
   readonly home: string
   /** Where the reports and the database are. */
   readonly folder: string
