@@ -40,6 +40,8 @@ export const courseOptions = {
   report: { type: 'string', describe: 'write the report to a file: FILE.html is a page' },
   events: {
     type: 'string',
+    // Else the parser takes `-` for another option.
+    nargs: 1,
     describe: 'write what happens to a file as JSON lines; - is standard output',
   },
   paths: {

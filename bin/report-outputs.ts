@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.js'
 /** Options of commands that report on a run of the suite. */
 export const reportOptions: {
   readonly reporter: { readonly choices: readonly ReporterName[]; readonly describe: string }
-  readonly output: { readonly type: 'string'; readonly describe: string }
+  readonly output: { readonly type: 'string'; readonly nargs: 1; readonly describe: string }
   readonly json: { readonly type: 'boolean'; readonly default: false; readonly describe: string }
 } = {
   reporter: {
@@ -24,6 +24,8 @@ export const reportOptions: {
   },
   output: {
     type: 'string',
+    // Else the parser takes `-` for another option.
+    nargs: 1,
     describe: 'file for the report, one for each --reporter; - is standard output',
   },
   json: { type: 'boolean', default: false, describe: 'the same as --reporter json' },

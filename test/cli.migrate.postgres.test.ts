@@ -125,6 +125,18 @@ describe('threadstore migrate', () => {
     expect(parseDocument(planned.stdout, 'dry-run-report')).toMatchObject({ same: 9, threads: [] })
   })
 
+  test('--events - puts what happens where the summary would be', async () => {
+    const home = await copyHome('0.131.0')
+    const { status, stdout } = runCli(['migrate', home, '--events', '-', 'memory:'])
+    expect(status).toBe(0)
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+    expect(events.at(0)).toMatchObject({ type: 'begun' })
+    expect(events.at(-1)).toMatchObject({ type: 'ended', totals: { proven: 9 }, exitCode: 0 })
+  })
+
   test('takes the target from a variable and shows no password', async () => {
     const [home, target] = [await copyHome('0.131.0'), newTarget()]
     const { stdout, stderr, status } = runCli(['migrate', home, '--target-env', 'TO', '--json'], {
