@@ -17,17 +17,18 @@ import { packageVersion } from './package-version.js'
 import type { RunTools } from './reported-run.js'
 
 /** What a dry run found out by reading everything that would be sent. */
-interface DryRun {
+export interface DryRun {
   readonly threads: readonly Omit<InspectedThread, 'findings'>[]
   readonly unreadable: readonly UnreadableThread[]
   readonly findings: FindingTallies
   /** What `codex migrate-rollouts --apply` would drop. */
   readonly lost: { readonly lines: number; readonly threads: number }
+  readonly stopped: 'interrupted' | null
 }
 
 /** Reads every thread of a plan and shows how far it is. */
 export async function dryRun(
-  { plan }: MigrationResult,
+  { plan, stopped: before }: MigrationResult,
   { source, target }: MigrationSides,
   jobs: number,
   { signal, progress }: RunTools<object>,
@@ -35,7 +36,7 @@ export async function dryRun(
   const findings = new FindingTallies()
   const lost = { lines: 0, threads: 0 }
   progress.set({ todo: { threads: plan.threads.length, bytes: plan.byteCount } })
-  const { threads, unreadable } = await inspectPlan(plan, {
+  const { stopped, ...read } = await inspectPlan(plan, {
     source,
     target,
     jobs,
@@ -49,7 +50,7 @@ export async function dryRun(
       progress.set({ threads: progress.state.threads + 1, current: thread.threadId })
     },
   })
-  return { threads, unreadable, findings, lost }
+  return { ...read, findings, lost, stopped: before === null ? stopped : 'interrupted' }
 }
 
 /** The plan that a dry run found, to be carried out later. */
@@ -71,7 +72,7 @@ export function planOf(
 
 /** The lines that a dry run ends with. */
 export function dryRunLines(run: DryRun, result: MigrationResult, target: OpenedStore): string[] {
-  const { threads, unreadable, findings, lost } = run
+  const { threads, unreadable, findings, lost, stopped } = run
   const { totals, onlyInTarget } = result
   const states = new Map<string, number>()
   for (const { state, busy } of threads) {
@@ -94,6 +95,9 @@ export function dryRunLines(run: DryRun, result: MigrationResult, target: Opened
       : []),
     `${counted(all, 'thread')}: ${words.join(', ') || 'none'}; ${formatBytes(bytes)} to send`,
     ...(onlyInTarget > 0 ? [`${counted(onlyInTarget, 'thread')} only in the target`] : []),
-    open ? `dry run: nothing was written to ${target.label}` : 'nothing is left to send',
+    ...(stopped === null ? [] : ['interrupted; not every thread was read']),
+    open || stopped !== null
+      ? `dry run: nothing was written to ${target.label}`
+      : 'nothing is left to send',
   ]
 }

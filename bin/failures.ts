@@ -54,6 +54,7 @@ export function failureOf(error: unknown): Failure {
 
 function storeFailure(error: ThreadStoreError): Failure {
   const { message, code, details } = error
+  if (details.reason === 'aborted') return { message: 'interrupted', code: ExitCode.interrupted }
   if (outOfReach.has(details.reason)) return { message, code: ExitCode.unreachable }
   switch (code) {
     case 'THREAD_NOT_FOUND':

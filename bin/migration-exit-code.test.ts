@@ -26,6 +26,7 @@ test.each<[string, number, Facts]>([
   ['a store went away', 3, { totals: { failed: 1 }, planned: 2, left: 1, stopped: outage }],
   ['it was interrupted', 130, { totals: { failed: 1 }, left: 1, stopped: 'interrupted' }],
   ['the source holds no thread', 6, {}],
+  ['the time was up before a thread was found', 5, { stopped: 'time-limit' }],
 ])('%s: exit code %d', (_, code, facts) => {
   const { totals = {}, planned = 0, left = 0, changed = [], stopped = null } = facts
   const { onConflict = 'fail' } = facts

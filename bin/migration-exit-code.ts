@@ -17,10 +17,10 @@ export function migrationExitCode(
   // With `skip` a conflict was left out because that was asked for.
   const wrong = totals.failed + (onConflict === 'skip' ? 0 : totals.conflict)
   if (wrong > 0) return ExitCode.different
-  const known = Object.values(totals).reduce((sum, count) => sum + count, 0)
-  if (plan.threads.length + known === 0) return ExitCode.nothingExecuted
   // What is left when the time is up was left out because that was asked for.
   if (stopped === 'time-limit') return ExitCode.incomplete
+  const known = Object.values(totals).reduce((sum, count) => sum + count, 0)
+  if (plan.threads.length + known === 0) return ExitCode.nothingExecuted
   const open = totals.busy + totals.conflict + left + review.changed.length
   return open > 0 ? ExitCode.incomplete : ExitCode.done
 }

@@ -44,7 +44,7 @@ function totalsLine({ totals, left }: MigrationResult): string {
   return `${counted(all + left, 'thread')}: ${[...parts, ...open].join(', ') || 'nothing to do'}`
 }
 
-function stoppedLines({ stopped, left }: MigrationResult): string[] {
+function stoppedLines({ stopped, plan, left }: MigrationResult): string[] {
   if (stopped === null) return []
   const why =
     stopped === 'interrupted'
@@ -52,7 +52,9 @@ function stoppedLines({ stopped, left }: MigrationResult): string[] {
       : stopped === 'time-limit'
         ? 'time is up'
         : `stopped: ${stopped.message}`
-  return [`${why}; ${counted(left, 'thread')} left, run the same command to go on`]
+  const open =
+    plan.threads.length === 0 ? 'not all was looked through' : `${counted(left, 'thread')} left`
+  return [`${why}; ${open}, run the same command to go on`]
 }
 
 /** A finding as a line: how bad, how often, what it means. */

@@ -5,7 +5,7 @@ import {
   probeTarget,
   stopReason,
 } from '../migrate/index.js'
-import { dryRun, dryRunLines, planOf } from './dry-run.js'
+import { type DryRun, dryRun, dryRunLines, planOf } from './dry-run.js'
 import { ExitCode } from './exit-codes.js'
 import { formatDuration, formatRate } from './format.js'
 import { openReportSink } from './report-sink.js'
@@ -42,15 +42,16 @@ export async function runDryRun(
       const run = await dryRun(result, migrateOptions(settings, sides), jobs, tools)
       for (const thread of run.threads) tools.report.add(thread)
       const plan = planOf(run, source, target)
-      const probe = settings.probe ? await probed(result, settings, sides) : null
-      if (planFile !== undefined) {
+      const isWhole = run.stopped === null
+      const probe = settings.probe && isWhole ? await probed(result, settings, sides) : null
+      if (planFile !== undefined && isWhole) {
         const sink = openReportSink(planFile, false)
         sink.write(`${JSON.stringify(plan, null, 2)}\n`)
         sink.commit()
       }
       const { totals, onlyInTarget } = result
       return {
-        exitCode: exitCodeOf(run.unreadable.length, run.threads.length + totals.already),
+        exitCode: exitCodeOf(run, totals.already),
         summary: {
           same: totals.already,
           onlyInTarget,
@@ -60,12 +61,14 @@ export async function runDryRun(
           lostByMigrateRollouts: run.lost,
           probe,
           planDigest: plan.digest,
-          stopped: stopReason(null),
+          stopped: stopReason(run.stopped),
         },
         lines: () => [
           ...dryRunLines(run, result, target),
           ...(probe === null ? [] : [probeLine(probe)]),
-          ...(planFile === undefined ? [] : [`plan: ${planFile}  sha256 ${plan.digest}`]),
+          ...(planFile === undefined || !isWhole
+            ? []
+            : [`plan: ${planFile}  sha256 ${plan.digest}`]),
         ],
       }
     },
@@ -90,7 +93,8 @@ function probeLine({ bytesPerSecond, msPerThread, etaMs }: Probe): string {
   return `the target took ${rate}: about ${formatDuration(etaMs)} for all of it`
 }
 
-function exitCodeOf(unreadable: number, readable: number): ExitCode {
-  if (unreadable > 0) return ExitCode.different
-  return readable === 0 ? ExitCode.nothingExecuted : ExitCode.done
+function exitCodeOf({ threads, unreadable, stopped }: DryRun, already: number): ExitCode {
+  if (stopped !== null) return ExitCode.interrupted
+  if (unreadable.length > 0) return ExitCode.different
+  return threads.length + already === 0 ? ExitCode.nothingExecuted : ExitCode.done
 }

@@ -2,6 +2,7 @@ import type { RolloutId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import { attemptCopy, type CopyJob, lostBase, noRoom } from './attempt-copy.js'
 import { ByteBudget } from './byte-budget.js'
+import { eachAtOnce } from './each-at-once.js'
 import type { CopyResult, MigrationStatus } from './outcome.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
 import { isFull, isOutage } from './retry.js'
@@ -34,7 +35,6 @@ export async function copyPlan(
   const signal = AbortSignal.any([stop.signal, job.signal])
   const needed = new Set(threads.flatMap(({ baseIds }) => baseIds))
   const begun = new Map<RolloutId, Promise<MigrationStatus | null>>()
-  const queue = threads.values()
   const budget = new ByteBudget(BYTES_AT_ONCE)
   let outage: ThreadStoreError | null = null
   let refused = 0
@@ -66,20 +66,29 @@ export async function copyPlan(
     stop.abort(error)
   }
 
-  async function work(): Promise<void> {
-    for (const planned of queue) {
-      const release = await budget.take(planned.bytesToSend)
-      if (signal.aborted) return release()
-      const result = copyOne(planned).finally(release)
-      const status = result.then((copied) => copied?.outcome.status ?? null)
-      for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
-      const done = await result
-      if (done === null) return
-      job.tally.finish(done, true)
-      await job.log?.note(done.outcome, job.tally.result()).catch(endWith)
-    }
+  async function work(planned: PlannedThread): Promise<void> {
+    const release = await budget.take(planned.bytesToSend)
+    if (signal.aborted) return release()
+    const result = copyOne(planned).finally(release)
+    const status = result.then(
+      (copied) => copied?.outcome.status ?? null,
+      () => null,
+    )
+    for (const id of planned.rolloutIds) if (needed.has(id)) begun.set(id, status)
+    const done = await result
+    if (done === null) return
+    job.tally.finish(done, true)
+    await job.log?.note(done.outcome, job.tally.result()).catch(endWith)
   }
 
-  await Promise.all(Array.from({ length: job.jobs }, work))
+  await eachAtOnce(threads.values(), { jobs: job.jobs, signal }, async (planned) => {
+    try {
+      await work(planned)
+    } catch (error) {
+      // Nobody can be told any more, so nothing may go on.
+      stop.abort(error)
+      throw error
+    }
+  })
   return outage
 }

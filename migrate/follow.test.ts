@@ -96,3 +96,30 @@ test('a thread that went different ways keeps a cutover from being safe', async 
   const told = await stands(source, target, [nothing, nothing, nothing])
   expect(told.at(-1)).toMatchObject({ open: [ID], cutoverIsSafe: false })
 })
+
+test('a thread that is let go of once it is copied is open until it was looked at again', async () => {
+  await using source = openMemoryStore()
+  await using behind = openMemoryStore()
+  await source.createThread({ threadId: ID, source: 'cli', metadata })
+  await say(source, 'one')
+  const target: ThreadStore = {
+    ...behind,
+    importThread: async (params) => {
+      const receipt = await behind.importThread(params)
+      if (await isOpen(source)) {
+        await say(source, 'the last word')
+        await source.shutdownThread({ threadId: ID })
+      }
+      return receipt
+    },
+  }
+  const told = await stands(source, target, [nothing])
+  expect(told.map(({ busy, threadsMoved }) => [busy.length, threadsMoved])).toEqual([
+    [1, 1],
+    [0, 1],
+  ])
+})
+
+async function isOpen(store: ThreadStore): Promise<boolean> {
+  return (await store.exportThread({ threadId: ID })).live
+}

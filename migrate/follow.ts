@@ -51,12 +51,16 @@ export async function follow(options: FollowOptions): Promise<FollowResult> {
     },
   })
   let quietSince: number | null = null
+  let last: { readonly result: MigrationResult; readonly stand: Stand } | null = null
   for (;;) {
     const startedAt = clock.now()
+    // What somebody wrote before they let go of a thread is found by the look that comes now.
+    await noteClosed(source, statuses)
     const before = session.tally.result().bytesSent
     const moved = session.tally.done
     const result = await migrate({ ...options, session })
-    await noteClosed(source, statuses)
+    // Told to stop before the look found anything, it ends as it stood before.
+    if (last !== null && isOvertaken(result)) return await end(session, last, statuses)
     const busy = withStatus(statuses, 'busy')
     const open = [...withStatus(statuses, 'failed'), ...withStatus(statuses, 'conflict')]
     const bytesMoved = session.tally.result().bytesSent - before
@@ -72,14 +76,27 @@ export async function follow(options: FollowOptions): Promise<FollowResult> {
       cutoverIsSafe: isQuiet && quietMs >= (options.quietMs ?? QUIET_MS_DEFAULT),
     }
     options.onStand?.(stand)
+    last = { result, stand }
     const pauseMs = Math.max(PAUSE_MIN_MS, PAUSE_PER_LOOK * (clock.now() - startedAt))
     const refused = result.unknown.length + result.stale.length > 0
     const isOver = refused || result.stopped !== null || signal.aborted
     if (!isOver) await clock.sleep(pauseMs, signal).catch(() => {})
-    if (!isOver && !signal.aborted) continue
-    await session.end(result.left, whyStopped(result.stopped))
-    return { ...result, totals: totalsOf(statuses, result.totals), stand }
+    if (isOver || signal.aborted) return await end(session, last, statuses)
   }
+}
+
+/** Whether a look was interrupted before it knew what there is to do. */
+function isOvertaken({ stopped, plan }: MigrationResult): boolean {
+  return stopped === 'interrupted' && plan.threads.length === 0
+}
+
+async function end(
+  session: RunSession,
+  { result, stand }: { readonly result: MigrationResult; readonly stand: Stand },
+  statuses: ReadonlyMap<ThreadId, MigrationStatus>,
+): Promise<FollowResult> {
+  await session.end(result.left, whyStopped(result.stopped))
+  return { ...result, totals: totalsOf(statuses, result.totals), stand }
 }
 
 /** A thread that somebody had open, and nobody has open any more, is as it was copied. */

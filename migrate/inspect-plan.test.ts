@@ -109,7 +109,11 @@ describe('inspectPlan', () => {
     const [source, target] = [openMemoryStore(), openMemoryStore()]
     await addThread(source, id(1), 'one')
     await run(source, target)
-    expect(await inspect(source, target)).toEqual({ threads: [], unreadable: [] })
+    expect(await inspect(source, target)).toEqual({
+      threads: [],
+      unreadable: [],
+      stopped: null,
+    })
   })
 
   test('names what cannot be read and goes on', async () => {

@@ -1,7 +1,9 @@
 import { ThreadStoreError } from '../src/store/errors.js'
+import { eachAtOnce } from './each-at-once.js'
 import { type InspectContext, type InspectedThread, inspectThread } from './inspect-thread.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
 import { isOutage } from './retry.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /** A thread of a plan that could not be read. */
 export interface UnreadableThread {
@@ -19,6 +21,7 @@ export interface InspectedPlan {
   /** In the order of the plan. */
   readonly threads: readonly Omit<InspectedThread, 'findings'>[]
   readonly unreadable: readonly UnreadableThread[]
+  readonly stopped: 'interrupted' | null
 }
 
 /**
@@ -31,27 +34,25 @@ export async function inspectPlan(
 ): Promise<InspectedPlan> {
   const found = new Map<string, Omit<InspectedThread, 'findings'>>()
   const unreadable: UnreadableThread[] = []
-  const queue = threads.values()
+  const { signal } = options
   const raw = options.source.supports.rawHistory && options.target.supports.rawHistory
 
-  async function work(): Promise<void> {
-    for (const planned of queue) {
-      const { threadId } = planned
-      try {
-        const inspected = raw ? await inspectThread(options, threadId) : unread(planned)
-        const { findings: _findings, ...facts } = inspected
-        found.set(threadId, facts)
-        options.onThread?.(inspected)
-      } catch (error) {
-        if (options.signal?.aborted || isOutage(error)) throw error
-        unreadable.push({ threadId, reason: ThreadStoreError.from(error, 'inspect').message })
-      }
+  async function inspect(planned: PlannedThread): Promise<void> {
+    const { threadId } = planned
+    try {
+      const inspected = raw ? await inspectThread(options, threadId) : unread(planned)
+      const { findings: _findings, ...facts } = inspected
+      found.set(threadId, facts)
+      options.onThread?.(inspected)
+    } catch (error) {
+      if (signal?.aborted || isOutage(error)) throw error
+      unreadable.push({ threadId, reason: ThreadStoreError.from(error, 'inspect').message })
     }
   }
 
-  await Promise.all(Array.from({ length: options.jobs }, work))
+  await unlessAborted(signal, eachAtOnce(threads.values(), options, inspect))
   const inOrder = threads.flatMap(({ threadId }) => found.get(threadId) ?? [])
-  return { threads: inOrder, unreadable }
+  return { threads: inOrder, unreadable, stopped: signal?.aborted ? 'interrupted' : null }
 }
 
 function unread({ threadId, state }: PlannedThread): InspectedThread {

@@ -20,6 +20,7 @@ import type { RunFacts } from './run-log.js'
 import { RunSession } from './run-session.js'
 import type { RunTotals } from './run-tally.js'
 import { isInShard, type Shard } from './shard.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /**
  * Threads copied at once unless told otherwise: while some are read, others wait for their commit,
@@ -79,13 +80,17 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   const isFirst = session.nextPass() === 1
   const isAlone = options.session === undefined
   const doneBefore = tally.done
-  const inventory = await takeInventory({
-    ...options,
-    onFound: (threads) => tally.note({ type: 'found', threads }),
-    onSame: (stored) => {
-      if (isFirst && isAskedFor(options, stored.threadId)) tally.finish(alreadyThere(stored))
-    },
-  })
+  const inventory = await unlessAborted(
+    options.signal,
+    takeInventory({
+      ...options,
+      onFound: (threads) => tally.note({ type: 'found', threads }),
+      onSame: (stored) => {
+        if (isFirst && isAskedFor(options, stored.threadId)) tally.finish(alreadyThere(stored))
+      },
+    }),
+  )
+  if (inventory === null) return brokenOff(session)
   const { only } = options
   const stale = options.plan === undefined ? [] : staleThreads(options.plan, inventory.threads)
   const plan = choose(options, inventory.threads)
@@ -115,6 +120,21 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
     unknown,
     stale,
     stopped,
+  }
+}
+
+/** The result of a run that was interrupted before it knew what there is to do. */
+function brokenOff(session: RunSession): MigrationResult {
+  return {
+    plan: orderPlan([]),
+    run: session.hasLog ? session.run : null,
+    ...session.tally.result(),
+    left: 0,
+    review: nothingRan.review,
+    onlyInTarget: 0,
+    unknown: [],
+    stale: [],
+    stopped: 'interrupted',
   }
 }
 
@@ -163,10 +183,13 @@ async function run(
     log,
     onIntent: async (threadId, before) => log?.intend(threadId, before),
   })
-  const stopped = outage ?? (signal.aborted ? 'interrupted' : null)
+  const hasEnded = outage === null && !signal.aborted
   const review =
-    stopped === null && options.isAlone
-      ? await reviewRun({ source, target, signal }, tally.copied)
-      : nothingRan.review
-  return { stopped, review }
+    hasEnded && options.isAlone
+      ? await unlessAborted(signal, reviewRun({ source, target, signal }, tally.copied))
+      : null
+  return {
+    stopped: outage ?? (signal.aborted ? 'interrupted' : null),
+    review: review ?? nothingRan.review,
+  }
 }

@@ -3,6 +3,7 @@ import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { Abortable } from '../src/store/params.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
+import { eachAtOnce } from './each-at-once.js'
 import { findThread } from './find-thread.js'
 import { type OnRead, prefixSha256 } from './open-rollout.js'
 import type { Receipt, ReceiptRollout, ReceiptThread } from './receipt.js'
@@ -51,20 +52,19 @@ export async function verifyReceipt(options: VerifyReceiptOptions): Promise<Veri
   const { receipt, signal, shard, onVerdict } = options
   const totals = { held: 0, grown: 0, different: 0, missing: 0, unreadable: 0 }
   let recordsChanged = 0
-  const queue = receipt.threads.values()
-
-  async function work(): Promise<void> {
-    for (const thread of queue) {
-      if (shard !== undefined && !isInShard(thread.threadId, shard)) continue
-      const verdict = signal?.aborted ? null : await verdictOn(options, thread)
+  const jobs = options.jobs ?? JOBS_DEFAULT
+  await eachAtOnce(
+    receipt.threads.values(),
+    { jobs, ...(signal && { signal }) },
+    async (thread) => {
+      if (shard !== undefined && !isInShard(thread.threadId, shard)) return
+      const verdict = await verdictOn(options, thread)
       if (verdict === null) return
       totals[verdict.verdict] += 1
       if (!verdict.recordHeld) recordsChanged += 1
       onVerdict?.(verdict)
-    }
-  }
-
-  await Promise.all(Array.from({ length: options.jobs ?? JOBS_DEFAULT }, work))
+    },
+  )
   return { totals, recordsChanged, stopped: signal?.aborted ? 'interrupted' : null }
 }
 

@@ -2,13 +2,15 @@ import type { ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
 import type { StoredThread } from '../src/store/records.js'
 import { type RecordDifference, compareRecords } from './compare-records.js'
+import { eachAtOnce } from './each-at-once.js'
 import { findThread } from './find-thread.js'
 import type { MigrationSides } from './inventory.js'
-import { matchThreads } from './match-threads.js'
+import { matchThreads, type ThreadPair } from './match-threads.js'
 import { type RolloutComparison, compareRollouts } from './compare-rollouts.js'
 import { compareItems } from './compare-items.js'
 import { JOBS_DEFAULT } from './run.js'
 import { isInShard, type Shard } from './shard.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /**
  * How a thread compares. `equal`: record and bytes are; `behind`: the target holds what the thread
@@ -76,36 +78,34 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
       onRead?.(bytes)
     },
   }
-  const pairs = matchThreads(options.source, options.target, { ...(signal && { signal }) })
 
-  async function work(): Promise<void> {
-    for (;;) {
-      if (signal?.aborted) return
-      const next = await pairs.next()
-      if (next.done) return
-      const { source, target } = next.value
-      if (source === null) {
-        if (target !== null) onlyInTarget.add(target.threadId)
-        continue
-      }
-      seen.add(source.threadId)
-      onFound?.(seen.size)
-      if (only !== undefined && !only.has(source.threadId)) continue
-      if (shard !== undefined && !isInShard(source.threadId, shard)) continue
-      const judged = await verdictOn(context, source.threadId)
-      if (judged === null) return
-      totals[judged.verdict] += 1
-      onVerdict?.(judged)
+  async function judge({ source, target }: ThreadPair): Promise<void> {
+    if (source === null) {
+      if (target !== null) onlyInTarget.add(target.threadId)
+      return
     }
+    seen.add(source.threadId)
+    onFound?.(seen.size)
+    if (only !== undefined && !only.has(source.threadId)) return
+    if (shard !== undefined && !isInShard(source.threadId, shard)) return
+    const judged = await verdictOn(context, source.threadId)
+    if (judged === null) return
+    totals[judged.verdict] += 1
+    onVerdict?.(judged)
   }
 
-  await Promise.all(Array.from({ length: options.jobs ?? JOBS_DEFAULT }, work))
+  const abortable = { ...(signal && { signal }) }
+  const pairs = matchThreads(options.source, options.target, abortable)
+  const jobs = options.jobs ?? JOBS_DEFAULT
+  await unlessAborted(signal, eachAtOnce(pairs, { jobs, ...abortable }, judge))
+  const stopped = signal?.aborted ? 'interrupted' : null
   return {
     totals,
     onlyInTarget: [...onlyInTarget].filter((threadId) => !seen.has(threadId)).length,
     bytesRead,
-    unknown: [...(only ?? [])].filter((threadId) => !seen.has(threadId)),
-    stopped: signal?.aborted ? 'interrupted' : null,
+    // Whoever was interrupted has not seen every thread.
+    unknown: stopped ? [] : [...(only ?? [])].filter((threadId) => !seen.has(threadId)),
+    stopped,
   }
 }
 
