@@ -13,7 +13,7 @@ import type {
 import { Trace } from './trace.js'
 
 /** A case’s context together with what the runner does with it. */
-interface OpenContext {
+export interface OpenContext {
   readonly context: CaseContext
   readonly trace: Trace
   /** Closes every handle and removes the storage. Rejects when the store does. */

@@ -2,13 +2,12 @@ import { type Clock, isoMillis } from '../src/host/clock.js'
 import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
 import { applyBaseline } from './baseline.js'
 import { type ConformanceCase, type Search, Unproved } from './case.js'
-import { type ContextOptions, limitsOf, openContext } from './context.js'
-import { withDeadline } from './deadline.js'
+import { type ContextOptions, type OpenContext, limitsOf, openContext } from './context.js'
+import { CaseTimeout, withDeadline } from './deadline.js'
 import { describeFailure } from './failure.js'
 import type { CaseResult } from './report/report.js'
 import type { RunOptions } from './run.js'
 import type { StoreSubject } from './subject.js'
-import type { Trace } from './trace.js'
 
 /** What the cases of one run have in common. */
 export interface Circumstances {
@@ -72,7 +71,8 @@ async function execute(
   const begun = clock.now()
   const { caseTimeoutMs } = limitsOf(subject)
   const trialsMs = testCase.hasTrials ? caseTimeoutMs * search.trials : 0
-  const timeoutMs = caseTimeoutMs + Math.max(search.timeLimitMs, trialsMs)
+  const searchMs = testCase.kind === 'law' ? Math.max(search.timeLimitMs, trialsMs) : 0
+  const timeoutMs = caseTimeoutMs + searchMs
   const ended = await attempt(timeoutMs, { subject, testCase, clock, search, newScope })
   const result: CaseResult = {
     ...factsOf(testCase),
@@ -88,29 +88,32 @@ type Ended = Pick<CaseResult, 'outcome' | 'reason' | 'failure' | 'figures'>
 /** Runs a case to its end, and closes what it opened. */
 async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ended> {
   const { testCase, clock, search } = options
-  const traces: Trace[] = []
   const figures = new Map<string, number>()
+  const opened: OpenContext[] = []
   const work = async (): Promise<void> => {
-    const { context, trace, dispose } = await openContext(options, figures)
-    traces.push(trace)
+    const own = await openContext(options, figures)
+    opened.push(own)
     try {
-      await testCase.run(context)
+      await testCase.run(own.context)
     } catch (reason) {
       // What the store does when it is closed after a failure adds nothing to that failure.
-      await dispose().catch(() => {})
+      await own.dispose().catch(() => {})
       throw reason
     }
-    await dispose()
+    await own.dispose()
   }
   try {
     await withDeadline(clock, timeoutMs, work())
     return { outcome: 'passed', reason: null, failure: null, figures: listed(figures) }
   } catch (reason) {
+    const [own] = opened
+    // Nobody waits for what hangs, but its storage and its processes go when they can.
+    if (reason instanceof CaseTimeout) own?.dispose().catch(() => {})
     if (reason instanceof Unproved) {
       const { message } = reason
       return { outcome: 'unproved', reason: message, failure: null, figures: listed(figures) }
     }
-    const trace = traces[0] ?? null
+    const trace = own?.trace ?? null
     const failure = describeFailure({ testCase, reason, trace, seed: search.seed })
     return { outcome: 'failed', reason: null, failure, figures: listed(figures) }
   }

@@ -41,6 +41,12 @@ export function rejectionOf(reason: unknown): string {
   return reason instanceof Error ? `${reason.name}: ${reason.message}` : `thrown: ${String(reason)}`
 }
 
+/** Everything a thrown value says of itself, in one line. */
+export function thrownText(reason: unknown): string {
+  const text = rejectionOf(reason)
+  return ThreadStoreError.is(reason) ? `${text}: ${reason.message}` : text
+}
+
 /**
  * A call is refused for the reason given, or one of them, and what `observe` sees is the same
  * before and after: a refusal with an effect is none.

@@ -6,7 +6,7 @@ import { drawnHistory } from './concurrency/drawn-history.js'
 import { CrashFound } from './crash/crash-found.js'
 import { HistoryBroken } from './concurrency/history-broken.js'
 import { printLanes } from './concurrency/print-lanes.js'
-import { brokenRequirement, rejectionOf } from './expect.js'
+import { brokenRequirement, rejectionOf, thrownText } from './expect.js'
 import { CaseTimeout } from './deadline.js'
 import { differenceText, differences } from './report/difference.js'
 import { printProgram } from './report/program.js'
@@ -87,8 +87,7 @@ function messageOf(cause: unknown): string {
     // Node says no more than what the difference shows anyway.
     return line.startsWith('Expected ') ? 'what came is not what was expected' : line
   }
-  if (!(cause instanceof Error)) return `thrown: ${String(cause)}`
-  return 'code' in cause ? `${rejectionOf(cause)}: ${cause.message}` : rejectionOf(cause)
+  return thrownText(cause)
 }
 
 /** The two values of a comparison. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { type Clock, isoMillis, systemClock } from '../src/host/clock.js'
 import { type IdSource, systemIds } from '../src/host/ids.js'
-import type { ThreadStoreCapabilities } from '../src/store/capabilities.js'
+import { type ThreadStoreCapabilities, capabilitiesProblem } from '../src/store/capabilities.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { type Baseline, staleEntries } from './baseline.js'
 import type { ConformanceCase } from './case.js'
 import { withDeadline } from './deadline.js'
 import { type Circumstances, decide, today, undecided } from './decide.js'
-import { rejectionOf } from './expect.js'
+import { thrownText } from './expect.js'
 import { looksLike } from './mutants/looks-like.js'
 import type { CaseResult, Report, RunEvent } from './report/report.js'
 import { summarize } from './report/summarize.js'
@@ -140,6 +140,9 @@ async function withLikenesses(
   return { ...result, failure: { ...failure, looksLike: await looksLike(testCase, failure, seed) } }
 }
 
+/** How long a store that works may take to be opened, and to be closed. */
+const PROBE_STEP_MS = 60_000
+
 /** What the store claims, or why it cannot be asked. */
 async function probe(
   subject: StoreSubject,
@@ -147,29 +150,34 @@ async function probe(
   newScope: () => string,
 ): Promise<{ supports: ThreadStoreCapabilities } | { problem: string }> {
   const context = { scope: newScope() }
+  let step = 'open'
+  // Not everybody writes types: `open` may return a store instead of a promise, or throw.
+  const take = <T>(name: string, call: () => T | Promise<T>): Promise<T> => {
+    step = name
+    return withDeadline(clock, PROBE_STEP_MS, Promise.resolve().then(call))
+  }
   try {
-    // Not everybody writes types: `open` may return a store instead of a promise, or throw.
-    const opening = Promise.resolve().then(() => subject.open(context))
-    const store = await withDeadline(clock, 60_000, opening)
+    const store = await take('open', () => subject.open(context))
     const lacks = missingParts(store)
-    if (lacks.length > 0)
-      return { problem: `open() gave no ThreadStore: it lacks ${lacks.join(', ')}` }
+    if (lacks !== null) return { problem: `open() gave no ThreadStore: ${lacks}` }
     const { supports } = store
-    await store.close()
-    await subject.destroy?.(context)
+    await take('close', () => store.close())
+    await take('destroy', () => subject.destroy?.(context))
     return { supports }
   } catch (reason) {
-    return { problem: `the subject cannot be opened: ${rejectionOf(reason)}` }
+    return { problem: `${step}() failed: ${thrownText(reason)}` }
   }
 }
 
-/** What nothing can be tried without. */
-function missingParts(store: ThreadStore): string[] {
+/** What is missing without which nothing can be tried; `null` when it is all there. */
+function missingParts(store: ThreadStore): string | null {
   const given: Partial<ThreadStore> | undefined | null = store
-  return [
-    ...(typeof given?.supports === 'object' ? [] : ['supports']),
+  const lacks = [
+    ...(given?.supports ? [] : ['supports']),
     ...(typeof given?.close === 'function' ? [] : ['close']),
   ]
+  if (lacks.length > 0) return `it lacks ${lacks.join(', ')}`
+  return capabilitiesProblem(store.supports)
 }
 
 /** Names for storage: new ones in every run, because the storage may outlive it. */

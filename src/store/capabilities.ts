@@ -1,3 +1,5 @@
+import { wireProblem } from '../protocol/validate.js'
+
 /** What survives what. Each tier includes the ones before it; none is inferred from another. */
 export const durabilityTiers = ['none', 'reopen', 'process-crash', 'power-loss'] as const
 export type Durability = (typeof durabilityTiers)[number]
@@ -42,3 +44,9 @@ export interface ThreadStoreCapabilities {
 
 /** The capabilities that are switches, each guarding operations or parameters. */
 export type CapabilityFlag = 'search' | 'turns' | 'items' | 'delete' | 'rawHistory' | 'lineage'
+
+/** Why a value is nothing a store can claim, or `null`. */
+export function capabilitiesProblem(value: unknown): string | null {
+  const problem = wireProblem('capabilities', value)
+  return problem && `supports${problem.path} ${problem.message}`
+}
