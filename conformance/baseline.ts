@@ -25,16 +25,23 @@ export function applyBaseline(result: CaseResult, baseline: Baseline, today: str
     : result
 }
 
-/** What is wrong with the entries whose cases ran; each is a failure of the run. */
+/**
+ * What is wrong with the entries whose cases ran, and with those of no case there is; each is a
+ * failure of the run.
+ */
 export function staleEntries(
+  cases: readonly { readonly id: string }[],
   results: readonly CaseResult[],
   baseline: Baseline,
   today: string,
 ): string[] {
+  const ids = new Set(cases.map(({ id }) => id))
   const known = new Map(results.map((result) => [result.id, result]))
   return baseline.flatMap((entry) => {
     const result = known.get(entry.case)
-    if (result === undefined) return []
+    if (result === undefined) {
+      return ids.has(entry.case) ? [] : [`${entry.case}: there is no such case; remove the entry`]
+    }
     if (entry.expires < today) return [`${entry.case}: expired on ${entry.expires}`]
     if (result.outcome === 'passed') return [`${entry.case}: passes now; remove the entry`]
     if (result.outcome === 'not-applicable') return [`${entry.case}: is not applicable`]

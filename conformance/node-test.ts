@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { DECLARED_TIMEOUT_MS, declaredCases, outcomeText, skipReason } from './declared-cases.js'
+import { DECLARED_TIMEOUT_MS, declaredTests } from './declared-tests.js'
 import type { RunOptions } from './run.js'
 import type { StoreSubject } from './subject.js'
 
@@ -10,12 +10,11 @@ import type { StoreSubject } from './subject.js'
  */
 export function describeConformance(subject: StoreSubject, options: RunOptions = {}): void {
   void describe(`${subject.name} keeps the contract`, () => {
-    for (const { name, decide } of declaredCases(subject, options)) {
+    for (const { name, decide } of declaredTests(subject, options)) {
       void test(name, { timeout: DECLARED_TIMEOUT_MS }, async (context) => {
-        const result = await decide()
-        const skipped = skipReason(result)
+        const { skipped, failure } = await decide()
         if (skipped !== null) context.skip(skipped)
-        else assert.ok(result.outcome === 'passed', outcomeText(result))
+        else assert.ok(failure === null, failure ?? '')
       })
     }
   })

@@ -14,6 +14,6 @@ export function encodeReplay({ case: id, seed, path }: Replay): string {
 /** The replay a token stands for, or `null` for anything else. */
 export function decodeReplay(token: string): Replay | null {
   const [, id, seed, path] = /^([a-zA-Z0-9.-]+)@(-?\d+)(?:\/([\d:]+))?$/.exec(token) ?? []
-  if (id === undefined || seed === undefined) return null
+  if (id === undefined || !Number.isSafeInteger(Number(seed))) return null
   return { case: id, seed: Number(seed), path: path ?? null }
 }

@@ -80,3 +80,12 @@ test('a case has its own time and no more, and what it hangs in is closed and re
   // One of them is the storage that was opened to ask what the store claims.
   expect(removed).toHaveLength(3)
 })
+
+test('an entry of the baseline for a case that is none is stale', async () => {
+  const entry = { reason: 'r', link: 'l', expires: '9999-12-31', signature: '0123456789ab' }
+  const baseline = ['append.oder', 'law.any-calls'].map((id) => ({ ...entry, case: id }))
+  const subject = subjectOf(openMemoryStore)
+  const { staleBaseline, verdict } = await run(subject, { filter: 'append.order', baseline })
+  expect(staleBaseline).toEqual(['append.oder: there is no such case; remove the entry'])
+  expect(verdict).toBe('non-conformant')
+})

@@ -65,7 +65,12 @@ export async function run(subject: StoreSubject, options: RunOptions = {}): Prom
       suiteSize: (options.cases ?? suite).length,
       planned: planned.length,
       results,
-      staleBaseline: staleEntries(results, options.baseline ?? [], today(clock)),
+      staleBaseline: staleEntries(
+        [...suite, ...planned],
+        results,
+        options.baseline ?? [],
+        today(clock),
+      ),
       startedAt: isoMillis(startedMs),
       durationMs: clock.now() - startedMs,
     })

@@ -52,7 +52,7 @@ export async function runFlows(subject: FlowSubject, options: FlowOptions = {}):
     suiteSize: cases.length,
     planned: planned.length,
     results,
-    staleBaseline: staleEntries(results, baseline, today(clock)),
+    staleBaseline: staleEntries([...flowCases, ...cases], results, baseline, today(clock)),
     startedAt: isoMillis(startedMs),
     durationMs: clock.now() - startedMs,
   })
