@@ -97,8 +97,11 @@ function isItem(value: JsonValue | undefined): value is JsonObject & RolloutItem
 export function nestsDeeper(value: JsonValue, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
-  const parts: readonly JsonValue[] = Array.isArray(value) ? value : Object.values(value)
-  return parts.some((part) => nestsDeeper(part, levels - 1))
+  if (!isJsonObject(value)) return value.some((part) => nestsDeeper(part, levels - 1))
+  for (const key in value) {
+    if (nestsDeeper(value[key] ?? null, levels - 1)) return true
+  }
+  return false
 }
 
 /** Why a text is no item. Quotes nothing of it, for reports travel. */
