@@ -1098,6 +1098,13 @@ export const requirements = [
     sentence:
       'Numbers keep their bytes: what a double cannot hold is rounded when read and exact when exported.',
   },
+  {
+    id: 'RAW-19',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'An item is read as its line says it, also where its timestamp or its ordinal is none.',
+  },
 
   // Capabilities
   {

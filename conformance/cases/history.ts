@@ -1,4 +1,6 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import { chunksOf } from '../build/chunks.js'
+import { bareImport } from '../build/imports.js'
 import { at, item, messages, turn, userMessage } from '../build/items.js'
 import { fullPatch } from '../build/patches.js'
 import { coldThread, liveThread } from '../build/threads.js'
@@ -112,6 +114,33 @@ export const historyCases: readonly ConformanceCase[] = [
           endOrdinalExclusive: items.length,
           endByteOffset: rollouts[0]?.byteCount,
         })
+      }
+    },
+  },
+  {
+    id: 'history.damaged-ordinals',
+    title: 'a position has the ordinal of what is appended next, whatever ordinals came before it',
+    requirements: ['HIST-6'],
+    set: 'core',
+    requires: claims('lineage', 'rawHistory'),
+    run: async (context) => {
+      const { store } = context
+      for (const ordinal of ['x', -7, 0, 7]) {
+        const threadId = context.threadId()
+        const payload = { id: threadId, timestamp: at(0), history_mode: 'paginated' }
+        const lines = [
+          { timestamp: at(0), ordinal: 0, type: 'session_meta', payload },
+          { timestamp: at(1), ordinal, type: 'event_msg', payload: { type: 'token_count' } },
+        ]
+        const bytes = chunksOf(...lines.map((line) => `${JSON.stringify(line)}\n`))
+        await store.importThread(bareImport(threadId, bytes, { historyMode: 'paginated' }))
+        const { position } = await store.loadHistory({ threadId })
+        await store.resumeThread({ threadId })
+        await store.appendItems({ threadId, items: messages(1) })
+        await store.shutdownThread({ threadId })
+        const next = (await itemsOf(store, threadId)).at(-1)?.ordinal
+        equal(position?.endOrdinalExclusive, next, `behind ${JSON.stringify(ordinal)}`)
+        equal(Number.isSafeInteger(next), true, `${next} follows ${JSON.stringify(ordinal)}`)
       }
     },
   },

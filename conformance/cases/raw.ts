@@ -159,6 +159,33 @@ export const rawCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'raw.odd-fields',
+    title: 'a timestamp that is no text and an ordinal that is no number are read as they are',
+    requirements: ['RAW-19'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const odd = { ...userMessage('hello'), timestamp: 5, ordinal: 'x' }
+      await store.importThread(
+        bareImport(threadId, chunksOf(meta(threadId), `${JSON.stringify(odd)}\n`)),
+      )
+      equal((await itemsOf(store, threadId)).slice(1), [odd], 'as a history')
+      if (store.supports.items) {
+        equal((await store.listItems({ threadId, pageSize: 9 })).items, [odd], 'as items')
+      }
+      if (store.supports.turns) {
+        const { turns } = await store.listTurns({ threadId, pageSize: 9, itemsView: 'full' })
+        equal(
+          turns.map(({ items }) => items),
+          [[odd]],
+          'in turns',
+        )
+      }
+    },
+  },
+  {
     id: 'raw.receipt',
     title: 'a receipt counts what is stored and has its hash, and the digest is the same',
     requirements: ['RAW-4', 'RAW-5'],

@@ -171,6 +171,34 @@ export const historyMutants: readonly Mutant[] = [
       }),
   },
   {
+    id: 'position-goes-on-from-anything',
+    breaks: 'a position adds one to an ordinal that is no number',
+    violates: 'HIST-6',
+    needs: claims('lineage', 'rawHistory'),
+    wrap: (store) =>
+      altered(store, {
+        loadHistory: async (params) => {
+          const history = await store.loadHistory(params)
+          const { items, position } = history
+          const last: unknown = items.at(-1)?.ordinal
+          if (position === null || typeof last !== 'string') return history
+          return { ...history, position: { ...position, endOrdinalExclusive: Number.NaN } }
+        },
+      }),
+  },
+  {
+    id: 'odd-times-are-lost',
+    breaks: 'an item comes back without a timestamp that is no text',
+    violates: 'RAW-19',
+    needs: claims('rawHistory'),
+    wrap: (store) =>
+      withItems(store, (items) =>
+        items.map(({ timestamp, ...rest }) =>
+          typeof timestamp === 'string' ? { timestamp, ...rest } : (rest as RolloutItem),
+        ),
+      ),
+  },
+  {
     id: 'position-without-lineage',
     breaks: 'a store without lineage returns positions',
     violates: 'HIST-6',

@@ -1,17 +1,23 @@
 import type { HistoryPosition, RolloutItem } from '../protocol/rollout-item.js'
 
-/**
- * Numbers the items of a rollout from the start of its lineage: an item's own `ordinal` where it
- * has one, else the items of the base plus the items before it in the rollout. Call it once for
- * every item, in order.
- */
-export function createOrdinalCounter(
-  base: HistoryPosition | null,
-): (own: number | null | undefined) => number {
-  let byPlace = base?.endOrdinalExclusive ?? 0
-  return (own) => {
-    const ordinal = own ?? byPlace
-    byPlace += 1
+/** Numbers the items of a rollout, in order, from the start of its lineage. */
+export class OrdinalCounter {
+  #next: number
+
+  /** @param base - where the rollout begins, or `null` for the start of a lineage */
+  constructor(base: HistoryPosition | null) {
+    this.#next = base?.endOrdinalExclusive ?? 0
+  }
+
+  /** The ordinal of an item that follows and has none of its own. */
+  get next(): number {
+    return this.#next
+  }
+
+  /** The ordinal of the item that follows: its own, or else the one after the item before it. */
+  count(item: RolloutItem): number {
+    const ordinal = ordinalOf(item) ?? this.#next
+    this.#next = ordinal + 1
     return ordinal
   }
 }

@@ -7,7 +7,7 @@ import type { RolloutId, ThreadId } from '../protocol/thread-id.js'
 import { type ByteHasher, createByteHasher, type RolloutDigest } from './digest.js'
 import { createFindingLog, type FindingLog, type RolloutFinding } from './findings.js'
 import { doubtsAbout } from './line-doubts.js'
-import { createOrdinalCounter, ordinalOf } from './ordinals.js'
+import { OrdinalCounter, ordinalOf } from './ordinals.js'
 import { decodeRolloutLine, oversizeFinding } from './rollout-line.js'
 import { readSessionMeta, type SessionMeta } from './session-meta.js'
 import { createLineSplitter, type RawLine } from './split-lines.js'
@@ -107,8 +107,7 @@ class Scan {
   #itemCount = 0
   #lastCompleteByte = 0
   #sessionMeta: SessionMeta | null = null
-  #ordinalOf = createOrdinalCounter(null)
-  #nextOrdinal = 0
+  #ordinals = new OrdinalCounter(null)
 
   constructor(options: ScanOptions) {
     this.#options = options
@@ -147,7 +146,7 @@ class Scan {
       sessionMeta: this.#sessionMeta,
       historyMode: this.#sessionMeta?.historyMode ?? 'legacy',
       base: this.#sessionMeta?.historyBase ?? null,
-      nextOrdinal: this.#nextOrdinal,
+      nextOrdinal: this.#ordinals.next,
       lastCompleteByte: this.#lastCompleteByte,
       prefixes: new Map(prefixes),
       findings: this.#log.list(),
@@ -172,11 +171,9 @@ class Scan {
   }
 
   #item(line: RawLine, item: RolloutItem): void {
-    const own = ordinalOf(item)
-    this.#checkOrdinal(line, own)
-    const ordinal = this.#ordinalOf(own)
+    this.#checkOrdinal(line, ordinalOf(item))
+    const ordinal = this.#ordinals.count(item)
     this.#itemCount += 1
-    this.#nextOrdinal = Math.max(this.#nextOrdinal, ordinal + 1)
     const { offset, length } = line
     this.#options.onItem?.(item, { ordinal, line: this.#lineCount, offset, length })
   }
@@ -191,10 +188,7 @@ class Scan {
     const meta = readSessionMeta(item)
     if (meta === null) return
     this.#sessionMeta = meta
-    if (this.#itemCount === 0) {
-      this.#ordinalOf = createOrdinalCounter(meta.historyBase)
-      this.#nextOrdinal = meta.historyBase?.endOrdinalExclusive ?? 0
-    }
+    if (this.#itemCount === 0) this.#ordinals = new OrdinalCounter(meta.historyBase)
     if (meta.threadId === null) {
       this.#find(line, { code: 'NO_SESSION_META', message: 'the first session_meta has no id' })
     }
@@ -215,7 +209,7 @@ class Scan {
   /** In a paginated history the ordinals are contiguous, or Codex stops projecting the thread. */
   #checkOrdinal(line: RawLine, ordinal: number | null): void {
     if (this.#sessionMeta?.historyMode !== 'paginated') return
-    const expected = this.#nextOrdinal
+    const expected = this.#ordinals.next
     if (ordinal === null) {
       this.#find(line, { code: 'MISSING_ORDINAL', message: `ordinal ${expected} is missing` })
     } else if (ordinal !== expected) {
@@ -237,7 +231,7 @@ class Scan {
       this.#counts.set(mark, {
         itemCount: this.#itemCount,
         lineCount: this.#lineCount,
-        nextOrdinal: this.#nextOrdinal,
+        nextOrdinal: this.#ordinals.next,
         endsLine: mark === this.#lastCompleteByte,
       })
     }

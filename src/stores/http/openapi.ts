@@ -163,11 +163,11 @@ function successOf(verb: StoreVerb, { result }: VerbRoute): Json {
     case 'exported':
       return json('exported', 'What there is of the thread.')
     case 'history':
-      return ok('The history.', lines('historyHead on the first line, rolloutItem on the others'))
+      return ok('The history.', lines('historyHead on the first line, storedItem on the others'))
     case 'thread':
       return ok('The thread.', {
         [mediaTypes.json]: { schema: { $ref: ref('storedThread') } },
-        ...lines('With its history: threadHead on the first line, rolloutItem on the others'),
+        ...lines('With its history: threadHead on the first line, storedItem on the others'),
       })
     case 'json': {
       const name = verb === 'exportThread' ? 'exported' : (resultSchemas[verb] ?? 'written')

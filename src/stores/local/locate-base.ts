@@ -1,4 +1,4 @@
-import { createOrdinalCounter } from '../../history/ordinals.js'
+import { OrdinalCounter } from '../../history/ordinals.js'
 import { parseRolloutLine } from '../../history/rollout-line.js'
 import { splitLines } from '../../history/split-lines.js'
 import type { HistoryPosition } from '../../protocol/rollout-item.js'
@@ -78,16 +78,13 @@ async function findOrdinal(
   base: HistoryPosition | null,
   ordinal: number,
 ): Promise<number | null> {
-  const ordinalOf = createOrdinalCounter(base)
+  const ordinals = new OrdinalCounter(base)
   let end = 0
-  let next = base?.endOrdinalExclusive ?? 0
   for await (const { bytes, offset, length, terminated } of splitLines(readRolloutBytes(entry))) {
     end = offset + length + Number(terminated)
     const parsed = bytes === null ? null : parseRolloutLine(bytes)
     if (parsed === null || !('item' in parsed)) continue
-    const own = ordinalOf(parsed.item.ordinal)
-    if (own === ordinal) return offset
-    next = Math.max(next, own + 1)
+    if (ordinals.count(parsed.item) === ordinal) return offset
   }
-  return next === ordinal ? end : null
+  return ordinals.next === ordinal ? end : null
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { createTurnFolder } from '../../history/fold-turns.js'
-import { createOrdinalCounter } from '../../history/ordinals.js'
+import { OrdinalCounter } from '../../history/ordinals.js'
 import { parseRolloutLine } from '../../history/rollout-line.js'
 import { createLineSplitter } from '../../history/split-lines.js'
 import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
@@ -152,8 +152,7 @@ async function readSegment(
   { entry, base, byteCount, isBase }: FileSegment,
   onItem: (placed: PlacedItem) => void,
 ): Promise<HistoryPosition> {
-  const ordinalOf = createOrdinalCounter(base)
-  let endOrdinalExclusive = base?.endOrdinalExclusive ?? 0
+  const ordinals = new OrdinalCounter(base)
   let endByteOffset = 0
   let endsLine = true
   const splitter = createLineSplitter(({ bytes, offset, length, terminated }) => {
@@ -161,9 +160,7 @@ async function readSegment(
     endByteOffset = offset + length + Number(terminated)
     const parsed = bytes === null ? null : parseRolloutLine(bytes)
     if (parsed === null || !('item' in parsed)) return
-    const ordinal = ordinalOf(parsed.item.ordinal)
-    endOrdinalExclusive = Math.max(endOrdinalExclusive, ordinal + 1)
-    onItem({ item: parsed.item, ordinal })
+    onItem({ item: parsed.item, ordinal: ordinals.count(parsed.item) })
   })
   const range = byteCount === null ? {} : { to: byteCount }
   for await (const chunk of readRolloutBytes(entry, range)) splitter.push(chunk)
@@ -171,7 +168,7 @@ async function readSegment(
   if (isBase && !endsLine && !(await endsTornLine(entry, endByteOffset))) {
     throw cutInsideLine(entry, endByteOffset)
   }
-  return { rolloutId: entry.rolloutId, endOrdinalExclusive, endByteOffset }
+  return { rolloutId: entry.rolloutId, endOrdinalExclusive: ordinals.next, endByteOffset }
 }
 
 /** Whether a line without its line feed was the last one when a rollout began behind it. */

@@ -1,4 +1,5 @@
 import type { RolloutFinding } from '../../history/findings.js'
+import { OrdinalCounter } from '../../history/ordinals.js'
 import { oversizeFinding, parseRolloutLine, printRolloutLine } from '../../history/rollout-line.js'
 import { splitBuffer } from '../../history/split-lines.js'
 import type { HistoryPosition, RolloutItem } from '../../protocol/rollout-item.js'
@@ -19,11 +20,13 @@ export class RolloutLog {
   #chunks: Buffer[] = []
   #byteCount = 0
   #entries: LogEntry[] = []
+  #ordinals: OrdinalCounter
   #findings: RolloutFinding[] = []
 
   constructor(base: HistoryPosition | null, historyMode: string) {
     this.base = base
     this.historyMode = historyMode
+    this.#ordinals = new OrdinalCounter(base)
   }
 
   get byteCount(): number {
@@ -41,8 +44,7 @@ export class RolloutLog {
 
   /** The ordinal the next item gets. */
   get endOrdinal(): number {
-    const last = this.#entries.at(-1)
-    return last === undefined ? (this.base?.endOrdinalExclusive ?? 0) : last.ordinal + 1
+    return this.#ordinals.next
   }
 
   get bytes(): Buffer {
@@ -55,11 +57,7 @@ export class RolloutLog {
     if (items.length > 0 && this.#endsTorn()) this.#push(Buffer.of(lf))
     for (const item of items) {
       const line = printRolloutLine(item)
-      this.#entries.push({
-        ordinal: item.ordinal ?? this.endOrdinal,
-        offset: this.#byteCount,
-        line,
-      })
+      this.#entries.push({ ordinal: this.#ordinals.count(item), offset: this.#byteCount, line })
       this.#push(line)
     }
   }
@@ -98,13 +96,14 @@ export class RolloutLog {
 
   #reindex(): void {
     this.#entries = []
+    this.#ordinals = new OrdinalCounter(this.base)
     this.#findings = []
     for (const [index, { bytes, offset, length }] of splitBuffer(this.bytes).entries()) {
       const parsed = bytes === null ? { finding: oversizeFinding(length) } : parseRolloutLine(bytes)
       if ('finding' in parsed) {
         this.#findings.push({ ...parsed.finding, line: index + 1, offset })
       } else if (bytes !== null) {
-        this.#entries.push({ ordinal: parsed.item.ordinal ?? this.endOrdinal, offset, line: bytes })
+        this.#entries.push({ ordinal: this.#ordinals.count(parsed.item), offset, line: bytes })
       }
     }
   }

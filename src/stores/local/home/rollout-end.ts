@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
-import { createOrdinalCounter } from '../../../history/ordinals.js'
+import { OrdinalCounter, ordinalOf } from '../../../history/ordinals.js'
 import { parseRolloutLine } from '../../../history/rollout-line.js'
 import { splitBuffer, splitLines } from '../../../history/split-lines.js'
 import type { HistoryPosition } from '../../../protocol/rollout-item.js'
@@ -19,14 +19,12 @@ export async function nextOrdinal(
 ): Promise<number> {
   const near = entry.compressed ? null : ordinalNearEnd(entry.path)
   if (near !== null) return near
-  const ordinalOf = createOrdinalCounter(base)
-  let next = base?.endOrdinalExclusive ?? 0
+  const ordinals = new OrdinalCounter(base)
   for await (const { bytes } of splitLines(readRolloutBytes(entry))) {
     const parsed = bytes === null ? null : parseRolloutLine(bytes)
-    if (parsed !== null && 'item' in parsed)
-      next = Math.max(next, ordinalOf(parsed.item.ordinal) + 1)
+    if (parsed !== null && 'item' in parsed) ordinals.count(parsed.item)
   }
-  return next
+  return ordinals.next
 }
 
 function ordinalNearEnd(path: string): number | null {
@@ -46,11 +44,11 @@ function ordinalNearEnd(path: string): number | null {
   }
 }
 
-/** The ordinal of the last item that has one, if every item after it has one too. */
+/** The ordinal of the last item, if it has one. */
 function lastOrdinal(bytes: Buffer): number | null {
   for (const { bytes: line } of splitBuffer(bytes).toReversed()) {
     const parsed = line === null ? null : parseRolloutLine(line)
-    if (parsed !== null && 'item' in parsed) return parsed.item.ordinal ?? null
+    if (parsed !== null && 'item' in parsed) return ordinalOf(parsed.item)
   }
   return null
 }
