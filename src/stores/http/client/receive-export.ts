@@ -33,6 +33,9 @@ export function receivedExport(context: ExportContext, exported: Exported): Thre
   }
 }
 
+/** Answers in a row that may break off before their first byte. */
+const BARREN_MAX = 4
+
 /**
  * The bytes of a rollout from a byte on. A connection that breaks is followed by one that goes on
  * where it broke, as long as the server still has the export: then the bytes are of one moment.
@@ -45,6 +48,7 @@ async function* readRollout(
   renew: () => Promise<Exported>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let at = fromByte
+  let barren = 0
   let exported = current()
   while (at < facts.byteCount) {
     const response = await request(context, facts, at, exported).catch(async (reason: unknown) => {
@@ -53,17 +57,32 @@ async function* readRollout(
       exported = requireSame(facts, await renew())
       return request(context, facts, at, exported)
     })
+    barren += 1
     try {
       for await (const chunk of response.body) {
         const bytes = asBuffer(chunk).subarray(0, facts.byteCount - at)
         at += bytes.length
+        barren = 0
         yield bytes
         if (at >= facts.byteCount) return
       }
     } catch (reason) {
       if (!(reason instanceof TransportError)) throw reason
     }
+    if (barren === BARREN_MAX) throw brokenOff(context, facts, at)
   }
+}
+
+function brokenOff(
+  { connection }: ExportContext,
+  { rolloutId }: ExportedFacts,
+  at: number,
+): ThreadStoreError {
+  return new ThreadStoreError(
+    'RETRYABLE',
+    `rollout ${rolloutId} breaks off at byte ${at}; the log of ${connection.server} may say why`,
+    { reason: 'unavailable' },
+  )
 }
 
 async function request(

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { ThreadStoreError } from '../../../store/errors.js'
 import { type Call, noteFailure } from './serving.js'
 
 /** Bytes that are sent in one go, and so without a stream. */
@@ -15,29 +16,54 @@ interface StoredBytes {
 export async function sendBytes(
   call: Call,
   head: Uint8Array,
-  { byteCount, chunks }: StoredBytes,
+  stored: StoredBytes,
 ): Promise<FastifyReply> {
   const { reply } = call
-  if (byteCount <= SENT_AT_ONCE) {
+  const chunks = asAnnounced(stored)
+  if (stored.byteCount <= SENT_AT_ONCE) {
     const pieces: Uint8Array[] = [head]
     for await (const chunk of chunks) pieces.push(chunk)
     return reply.send(Buffer.concat(pieces))
   }
-  void reply.header('content-length', head.length + byteCount)
-  return reply.send(Readable.from(following(call, head, chunks), { objectMode: false }))
+  // What fails before its first byte can still be answered with its error.
+  const first = await chunks.next()
+  const begun = Buffer.concat([head, first.value ?? Buffer.alloc(0)])
+  const body = Readable.from(following(call, begun, chunks), { objectMode: false })
+  // A body that nobody began to read would not let go of what it is read from.
+  body.once('close', () => void chunks.return().catch(() => {}))
+  void reply.header('content-length', head.length + stored.byteCount)
+  return reply.send(body)
 }
 
 async function* following(
   { context, request }: Call,
-  head: Uint8Array,
-  chunks: AsyncIterable<Uint8Array>,
+  begun: Uint8Array,
+  rest: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (head.length > 0) yield head
+  yield begun
   try {
-    yield* chunks
+    yield* rest
   } catch (reason) {
     // Too late for an answer that says so: the connection breaks, and the log has the reason.
     noteFailure(context, request, reason)
     throw reason
   }
+}
+
+/** Fails where there are more or fewer bytes: the next answer on the connection follows the last one. */
+async function* asAnnounced({
+  byteCount,
+  chunks,
+}: StoredBytes): AsyncGenerator<Uint8Array, void, undefined> {
+  let left = byteCount
+  for await (const chunk of chunks) {
+    left -= chunk.length
+    if (left < 0) break
+    yield chunk
+  }
+  if (left === 0) return
+  const came = left < 0 ? 'more' : `${left} fewer`
+  throw new ThreadStoreError('INTERNAL', `the store gave ${came} bytes than it had announced`, {
+    reason: 'storage',
+  })
 }
