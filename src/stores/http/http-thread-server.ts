@@ -137,7 +137,7 @@ function contextOf(options: HttpThreadServerOptions, isDraining: () => boolean):
     imports: () => imports.size,
     exports: () => exports.size,
   }
-  const { answersKeptMs: keptMs, answersMax: entriesMax } = limits
+  const { answersKeptMs: keptMs, answersMax: entriesMax, answerCharsMax: charsMax } = limits
   return {
     open,
     tokens,
@@ -153,7 +153,7 @@ function contextOf(options: HttpThreadServerOptions, isDraining: () => boolean):
     openApi: JSON.stringify(openApiDocument(options.version ?? 'unknown')),
     metrics: createMetrics(opened, options.processMetrics ?? false),
     stores: new NamespaceStores(open),
-    answers: new AnswerCache({ clock, keptMs, entriesMax }),
+    answers: new AnswerCache({ clock, keptMs, entriesMax, charsMax }),
     principals: new WeakMap(),
   }
 }

@@ -3,7 +3,7 @@ import { AnswerCache } from './answer-cache.js'
 
 function cacheAt(time: { ms: number }, entriesMax = 10): AnswerCache {
   const clock = { now: () => time.ms, sleep: () => Promise.resolve() }
-  return new AnswerCache({ clock, keptMs: 1_000, entriesMax })
+  return new AnswerCache({ clock, keptMs: 1_000, entriesMax, charsMax: 100 })
 }
 
 function counted(): { readonly make: () => Promise<{ status: number; body: null }>; made: number } {
@@ -42,4 +42,32 @@ test('the oldest answers make room for new ones', async () => {
   const counter = counted()
   for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) await cache.once(key, counter.make)
   expect(counter.made).toBe(4)
+})
+
+test('a change that takes longer than answers are kept is made once', async () => {
+  const time = { ms: 0 }
+  const cache = cacheAt(time)
+  const counter = counted()
+  let finish = (): void => {}
+  const slow = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const first = cache.once('slow', () => slow.then(counter.make))
+  time.ms = 5_000
+  await cache.once('other', counter.make)
+  const again = cache.once('slow', counter.make)
+  finish()
+  expect(await again).toBe(await first)
+  expect(counter.made).toBe(2)
+})
+
+test('answers make room for new ones by their size', async () => {
+  const cache = cacheAt({ ms: 0 })
+  let made = 0
+  const large = (): Promise<{ status: number; body: string }> => {
+    made += 1
+    return Promise.resolve({ status: 200, body: 'x'.repeat(60) })
+  }
+  for (const key of ['a', 'b', 'b', 'a']) await cache.once(key, large)
+  expect(made).toBe(3)
 })

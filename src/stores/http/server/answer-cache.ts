@@ -6,6 +6,8 @@ interface AnswerCacheOptions {
   readonly clock: Clock
   readonly keptMs: number
   readonly entriesMax: number
+  /** Characters of all answers together. */
+  readonly charsMax: number
 }
 
 /**
@@ -14,8 +16,11 @@ interface AnswerCacheOptions {
  */
 export class AnswerCache {
   readonly #options: AnswerCacheOptions
+  /** Changes that are being made. However long they take, they are made once. */
+  readonly #making = new Map<string, Promise<Answer>>()
   /** Oldest first. */
-  readonly #kept = new Map<string, { readonly answer: Promise<Answer>; readonly atMs: number }>()
+  readonly #kept = new Map<string, { readonly answer: Answer; readonly atMs: number }>()
+  #keptChars = 0
 
   constructor(options: AnswerCacheOptions) {
     this.#options = options
@@ -23,20 +28,30 @@ export class AnswerCache {
 
   /** Makes the change that `key` names, unless it was made already. `make` never rejects. */
   async once(key: string, make: () => Promise<Answer>): Promise<Answer> {
-    const known = this.#kept.get(key)
-    if (known !== undefined) return known.answer
-    this.#forget()
-    const answer = make()
+    const known = this.#making.get(key) ?? this.#kept.get(key)?.answer
+    if (known !== undefined) return known
+    const making = make()
+    this.#making.set(key, making)
+    const answer = await making
+    this.#making.delete(key)
     this.#kept.set(key, { answer, atMs: this.#options.clock.now() })
+    this.#keptChars += charsOf(answer)
+    this.#forget()
     return answer
   }
 
   #forget(): void {
-    const { clock, keptMs, entriesMax } = this.#options
+    const { clock, keptMs, entriesMax, charsMax } = this.#options
     const since = clock.now() - keptMs
-    for (const [key, { atMs }] of this.#kept) {
-      if (atMs >= since && this.#kept.size < entriesMax) return
+    for (const [key, { answer, atMs }] of this.#kept) {
+      const fits = this.#kept.size <= entriesMax && this.#keptChars <= charsMax
+      if (fits && atMs >= since) return
       this.#kept.delete(key)
+      this.#keptChars -= charsOf(answer)
     }
   }
+}
+
+function charsOf({ body }: Answer): number {
+  return body?.length ?? 0
 }

@@ -32,6 +32,8 @@ export interface ServerLimits {
   readonly answersKeptMs: number
   /** Answers that are kept. @defaultValue 50 000 */
   readonly answersMax: number
+  /** Characters of all answers that are kept. @defaultValue 64 Mi */
+  readonly answerCharsMax: number
 }
 
 const KIB = 1024
@@ -54,6 +56,7 @@ export const defaultLimits: ServerLimits = {
   exportIdleMs: 300_000,
   answersKeptMs: 300_000,
   answersMax: 50_000,
+  answerCharsMax: 64 * MIB,
 }
 
 /** Bytes of rollouts that a part of an import should carry: more gains nothing, less costs time. */
