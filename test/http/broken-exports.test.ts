@@ -83,7 +83,7 @@ test('bytes beyond those that were announced are not taken for the next answer',
 /** The bytes of a rollout whose answers bring so many bytes each and then break off, and how many there were. */
 async function readOver(
   lengths: readonly number[],
-  byteCount: number,
+  announced: number,
 ): Promise<{ readonly length: number; readonly answers: number; readonly failure: unknown }> {
   let answers = 0
   async function* body(): AsyncGenerator<Uint8Array> {
@@ -106,7 +106,7 @@ async function readOver(
     retryForMs: 1_000,
     retryDelayMs: 100,
   })
-  const rollout = { ...facts, byteCount }
+  const rollout = { ...facts, byteCount: announced }
   const thread = importedRecord(threadId)
   const exported = { export: 'e', thread, rollouts: [rollout], live: false }
   const again = (): Promise<never> => Promise.reject(new RangeError('not asked again'))

@@ -72,7 +72,7 @@ export async function createHttpThreadServer(
   let draining = false
   const stop = new AbortController()
   const context = contextOf(options, () => draining)
-  const app = fastify(fastifyOptions(context.limits, context.ids, options.tls ?? null))
+  const app = fastify(fastifyOptions(context, options.tls ?? null))
   installAnswers(app, context)
   installGate(app, context)
   installRoutes(app, context)

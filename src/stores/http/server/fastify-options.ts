@@ -1,39 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyServerOptions } from 'fastify'
-import type { IdSource } from '../../../host/ids.js'
 import { invalidRequest } from '../../../store/errors.js'
 import { headers } from '../routes.js'
 import { errorAnswer } from './answer.js'
-import type { ServerLimits } from './server-limits.js'
-import { sendAnswer } from './serving.js'
+import { nodeServer, type TlsFiles } from './node-server.js'
+import { Refusal } from './refusal.js'
+import { sendError } from './send-error.js'
+import type { ServerContext } from './server-context.js'
 
-/** Longer than clients keep unused connections: then they close them, and no request is lost. */
-const KEEP_ALIVE_MS = 75_000
-
-/** Certificate and key in PEM. */
-interface TlsFiles {
-  readonly cert: string
-  readonly key: string
-}
-
-/** How fastify, and Node below it, are to behave. */
-export function fastifyOptions(
-  limits: ServerLimits,
-  ids: IdSource,
-  tls: TlsFiles | null,
-): FastifyServerOptions {
-  const http = {
-    maxHeaderSize: limits.headerBytesMax,
-    headersTimeout: limits.headersTimeoutMs,
-    // Node looks after slow requests twice a minute otherwise.
-    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
-  }
+/** How fastify is to behave. */
+export function fastifyOptions(context: ServerContext, tls: TlsFiles | null): FastifyServerOptions {
+  const { limits, ids } = context
   return {
+    serverFactory: (onRequest) => nodeServer(limits, tls, onRequest),
     bodyLimit: limits.bodyBytesMax,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: limits.socketIdleMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     // The gate refuses in its own way, which clients know how to wait for.
     return503OnClosing: false,
@@ -42,10 +23,9 @@ export function fastifyOptions(
     genReqId: (request) => requestIdIn(request.headers) ?? ids.newId(),
     frameworkErrors: ({ statusCode }, request, reply) => {
       const error = invalidRequest('malformed-params', 'the address cannot be one of a thread')
-      sendAnswer(reply, { ...errorAnswer(error, request.id), status: statusCode ?? 400 })
+      sendError(context, request, reply, new Refusal(statusCode ?? 400, error))
     },
     clientErrorHandler: answerBroken,
-    ...(tls === null ? { http } : { https: { ...http, ...tls } }),
   }
 }
 

@@ -5,6 +5,7 @@ import { headers, type Scope } from '../routes.js'
 import { anybody, type Grant, type Principal, principalWith } from './principal.js'
 import { Refusal } from './refusal.js'
 import { headerOf, type ServerContext } from './server-context.js'
+import { unknownAddresses } from './unknown-address.js'
 
 /** What a route asks of its callers, kept in its fastify config. */
 export interface RouteRules {
@@ -22,35 +23,48 @@ export interface RouteRules {
  */
 export function installGate(app: FastifyInstance, context: ServerContext): void {
   const { limits, metrics } = context
+  const unknownAddress = unknownAddresses(app)
   let requests = 0
   let bufferedBytes = 0
 
   app.addHook('onRequest', async (request, reply) => {
-    const rules = rulesOf(request)
-    const bytes = bodyLength(request)
     requests += 1
-    bufferedBytes += bytes
     reply.raw.once('close', () => {
       requests -= 1
-      bufferedBytes -= bytes
     })
     requireOneHost(request)
-    if (rules?.scope === null) return
+    const rules = rulesOf(request)
+    if (rules === undefined) throw unknownAddress(request)
+    if (rules.scope === null) return
     if (context.isDraining()) throw unavailable(context, 'shutting-down')
     if (requests > limits.requestsMax) throw unavailable(context, 'too-many-requests')
     requireBody(request, limits.bodyBytesMax, rules)
-    if (bufferedBytes > limits.bufferedBytesMax) throw unavailable(context, 'too-many-bytes')
-    metrics.received(bytes)
     const principal = await authenticate(context, request, rules)
     context.principals.set(request, principal)
     requireInstance(context, request)
-    if (rules !== undefined && !principal.scopes.includes(rules.scope)) {
+    if (!principal.scopes.includes(rules.scope)) {
       metrics.refused('forbidden')
       throw forbidden(`this needs the scope ${rules.scope}, which the token does not have`)
     }
+    // Nobody takes up room for a body who may not send it.
+    takeRoom(bodyLength(request), reply)
+    metrics.received(bodyLength(request))
+    if (request.headers.expect !== undefined) reply.raw.writeContinue()
   })
+
+  function takeRoom(bytes: number, { raw }: FastifyReply): void {
+    if (bufferedBytes + bytes > limits.bufferedBytesMax)
+      throw unavailable(context, 'too-many-bytes')
+    // One whose caller has left already will not be closed again.
+    if (raw.destroyed) return
+    bufferedBytes += bytes
+    raw.once('close', () => {
+      bufferedBytes -= bytes
+    })
+  }
 }
 
+/** `undefined` for a request that no route answers. */
 function rulesOf(request: FastifyRequest): RouteRules | undefined {
   return (request.routeOptions.config as { readonly rules?: RouteRules }).rules
 }
@@ -67,11 +81,7 @@ function bodyLength(request: FastifyRequest): number {
   return Number.isSafeInteger(length) ? length : 0
 }
 
-function requireBody(
-  request: FastifyRequest,
-  bodyBytesMax: number,
-  rules: RouteRules | undefined,
-): void {
+function requireBody(request: FastifyRequest, bodyBytesMax: number, rules: RouteRules): void {
   const encoding = headerOf(request, 'content-encoding')
   if (encoding !== undefined && encoding !== 'identity') {
     throw badRequest(415, 'compressed bodies are not accepted')
@@ -82,7 +92,7 @@ function requireBody(
   const length = bodyLength(request)
   if (length > bodyBytesMax) throw tooLarge(bodyBytesMax)
   const type = headerOf(request, 'content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (length > 0 && rules !== undefined && type !== rules.mediaType) {
+  if (length > 0 && type !== rules.mediaType) {
     const wanted = rules.mediaType === null ? 'no body' : `a body of type ${rules.mediaType}`
     throw badRequest(415, `this takes ${wanted}`)
   }
@@ -100,17 +110,17 @@ function requireInstance({ instance }: ServerContext, request: FastifyRequest): 
 async function authenticate(
   context: ServerContext,
   request: FastifyRequest,
-  rules: RouteRules | undefined,
+  { page = false }: RouteRules,
 ): Promise<Principal> {
-  const { token, namespace } = credentialsOf(request, rules?.page ?? false)
-  return principalWith(await grantOf(context, request, token, rules), namespace)
+  const { token, namespace } = credentialsOf(request, page)
+  return principalWith(await grantOf(context, request, token, page), namespace)
 }
 
 async function grantOf(
   { tokens, metrics }: ServerContext,
   request: FastifyRequest,
   token: string | null,
-  rules: RouteRules | undefined,
+  page: boolean,
 ): Promise<Grant> {
   if (tokens === null) {
     requireLocal(request)
@@ -119,7 +129,7 @@ async function grantOf(
   const grant = token === null ? null : await tokens.find(token)
   if (grant !== null) return grant
   metrics.refused('unauthorized')
-  const scheme = rules?.page ? 'Basic realm="threadstore", charset="UTF-8"' : 'Bearer'
+  const scheme = page ? 'Basic realm="threadstore", charset="UTF-8"' : 'Bearer'
   const why = token === null ? 'a token is needed' : 'the token is not known'
   throw new Refusal(401, invalidRequest('unauthorized', why), { 'www-authenticate': scheme })
 }
@@ -177,9 +187,4 @@ function tooLarge(bodyBytesMax: number): Refusal {
     413,
     new ThreadStoreError('RESOURCE_EXHAUSTED', why, { reason: 'item-too-large' }),
   )
-}
-
-/** Closes the connection of a refused request whose body is still on its way. */
-export function closeAfter(request: FastifyRequest, reply: FastifyReply): void {
-  if (!request.raw.complete) reply.header('connection', 'close')
 }

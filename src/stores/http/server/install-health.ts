@@ -2,8 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import type { RouteRules } from './gate.js'
 import type { ServerContext } from './server-context.js'
 
-const open: RouteRules = { scope: null, mediaType: null }
-const guarded: RouteRules = { scope: 'read', mediaType: null }
+const open: RouteOptions = {
+  exposeHeadRoute: true,
+  config: { rules: { scope: null, mediaType: null } },
+}
+const guarded: RouteOptions = {
+  exposeHeadRoute: true,
+  config: { rules: { scope: 'read', mediaType: null } },
+}
+
+interface RouteOptions {
+  readonly exposeHeadRoute: true
+  readonly config: { readonly rules: RouteRules }
+}
 
 /** How long a store may take to show that it is there. */
 const READY_WITHIN_MS = 5_000
@@ -24,18 +35,16 @@ export function installHealth(app: FastifyInstance, context: ServerContext): voi
     return asked.problem
   }
 
-  app.get('/healthz', { config: { rules: open } }, (_request, reply) =>
-    reply.type('text/plain').send('ok\n'),
-  )
-  app.get('/readyz', { config: { rules: open } }, async (_request, reply) => {
+  app.get('/healthz', open, (_request, reply) => reply.type('text/plain').send('ok\n'))
+  app.get('/readyz', open, async (_request, reply) => {
     const problem = context.isDraining() ? 'shutting down' : await problemOfStore()
     if (problem === null) return reply.type('text/plain').send('ready\n')
     return reply.code(503).type('text/plain').send(`${problem}\n`)
   })
-  app.get('/openapi.json', { config: { rules: open } }, (_request, reply) =>
+  app.get('/openapi.json', open, (_request, reply) =>
     reply.type('application/json').send(context.openApi),
   )
-  app.get('/metrics', { config: { rules: guarded } }, async (_request, reply) =>
+  app.get('/metrics', guarded, async (_request, reply) =>
     reply.type(context.metrics.contentType).send(await context.metrics.print()),
   )
 }

@@ -1,11 +1,11 @@
 import type { ThreadStoreError } from '../../../store/errors.js'
 import { errorToWire } from '../../../store/wire-error.js'
-import { printJson } from '../../../protocol/print-json.js'
-import { type Answer } from './answer.js'
+import { jsonAnswer, type Answer } from './answer.js'
 
-/** A request that is refused for how it is made, before anything it asks for is looked at. */
+/** A request that is refused by the server itself, and not by the store. Its message is told as it is. */
 export class Refusal extends Error {
-  readonly answer: Answer
+  readonly status: number
+  readonly error: ThreadStoreError
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
@@ -14,7 +14,12 @@ export class Refusal extends Error {
     headers: Readonly<Record<string, string>> = {},
   ) {
     super(error.message)
-    this.answer = { status, body: printJson(errorToWire(error)) }
+    this.status = status
+    this.error = error
     this.headers = headers
+  }
+
+  get answer(): Answer {
+    return jsonAnswer(errorToWire(this.error), this.status)
   }
 }

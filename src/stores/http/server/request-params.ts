@@ -21,9 +21,9 @@ export function paramsOf(route: VerbRoute, request: RequestParts): Record<string
   const named = { ...(request.params as Record<string, unknown>) }
   switch (route.params) {
     case 'query':
-      return { ...switchesIn(request.query), ...named }
+      return { ...alone(switchesIn(request.query), named, 'query'), ...named }
     case 'json':
-      return { ...fieldsIn(request.body, named), ...named }
+      return { ...alone(fieldsIn(request.body), named, 'body'), ...named }
     case 'lines':
       return { items: itemsIn(bodyOf(request.body)), ...named }
     case 'parts':
@@ -38,18 +38,21 @@ function switchesIn(query: unknown): Record<string, unknown> {
   )
 }
 
-function fieldsIn(
-  body: unknown,
-  named: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+function fieldsIn(body: unknown): Record<string, unknown> {
   const value = jsonIn(bodyOf(body))
   if (!isJsonObject(value)) throw malformed('the body is not a JSON object')
-  // A signal is no JSON, so nothing that calls itself one may reach the store.
-  const twice = Object.keys(value).find(
-    (field) => Object.hasOwn(named, field) || field === 'signal',
-  )
-  if (twice !== undefined) throw malformed(`${twice} does not belong into the body`, `/${twice}`)
   return { ...value }
+}
+
+/** Refuses what the path says already, and what calls itself a signal, which no text can be. */
+function alone(
+  fields: Record<string, unknown>,
+  named: Readonly<Record<string, unknown>>,
+  where: string,
+): Record<string, unknown> {
+  const odd = Object.keys(fields).find((field) => Object.hasOwn(named, field) || field === 'signal')
+  if (odd === undefined) return fields
+  throw malformed(`${odd} does not belong into the ${where}`, `/${odd}`)
 }
 
 /** The JSON of a body; no body is an empty object. */

@@ -3,6 +3,7 @@ import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
 import { HttpStatus } from '../http-status.js'
 import { type Answer, jsonAnswer, nothing } from './answer.js'
 import { importIn, importPartIn } from './request-params.js'
+import { Refusal } from './refusal.js'
 import { ServedImport, type ImportPart } from './served-import.js'
 import { type Call, isOwn, once, sendAnswer, withStore } from './serving.js'
 
@@ -10,14 +11,15 @@ import { type Call, isOwn, once, sendAnswer, withStore } from './serving.js'
 export async function serveImport(call: Call): Promise<FastifyReply> {
   const { context, principal, request } = call
   const { head, bytes } = importIn(request.body)
-  const answer = await withStore(call, (store) =>
-    once(call, async () => {
-      if (context.imports.size >= context.limits.importsMax) throw tooManyImports()
+  const answer = await withStore(call, (store) => {
+    // Before the change, whose refusal would be kept for who comes again.
+    if (context.imports.size >= context.limits.importsMax) throw tooManyImports()
+    return once(call, async () => {
       const id = context.ids.newToken()
       context.imports.add(id, new ServedImport(id, principal, store, head))
       return takePart(call, id, 1, { head: head.part, bytes })
-    }),
-  )
+    })
+  })
   return sendAnswer(call.reply, answer)
 }
 
@@ -65,12 +67,14 @@ function partNumber(text: string | undefined): number {
   throw invalidRequest('malformed-params', 'the number of a part is a whole number from 2 on')
 }
 
-function importGone(): ThreadStoreError {
-  const why = 'the import is not under way: nothing of it was stored'
-  return new ThreadStoreError('RETRYABLE', why, { reason: 'unavailable' })
+function importGone(): Refusal {
+  const why = 'the import is not under way: nothing of it was stored; begin it again'
+  const error = new ThreadStoreError('RETRYABLE', why, { reason: 'unavailable' })
+  return new Refusal(HttpStatus.unavailable, error)
 }
 
-function tooManyImports(): ThreadStoreError {
+function tooManyImports(): Refusal {
   const why = 'too many imports are under way; try again later'
-  return new ThreadStoreError('RETRYABLE', why, { reason: 'contention' })
+  const error = new ThreadStoreError('RETRYABLE', why, { reason: 'contention' })
+  return new Refusal(HttpStatus.unavailable, error, { 'retry-after': '1' })
 }

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
+import { HttpStatus } from '../http-status.js'
 import { mediaTypes } from '../routes.js'
+import { Refusal } from './refusal.js'
 import { sendBytes } from './send-bytes.js'
 import { type Call, isOwn } from './serving.js'
 
@@ -19,11 +21,18 @@ export async function serveRolloutBytes(call: Call): Promise<FastifyReply> {
     })
   }
   const from = byteOf(fromByte, rollout.byteCount)
-  // The export counts as used while its bytes flow, and again afterwards.
-  await context.exports.use(String(id), async () => {})
+  // The export counts as used as long as its bytes flow.
+  void context.exports.use(String(id), () => closed(reply))
   void reply.type(mediaTypes.bytes)
   const byteCount = rollout.byteCount - from
   return sendBytes(call, Buffer.alloc(0), { byteCount, chunks: rollout.read(from) })
+}
+
+function closed({ raw }: FastifyReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (raw.destroyed) resolve()
+    else raw.once('close', resolve)
+  })
 }
 
 function byteOf(text: unknown, byteCount: number): number {
@@ -34,7 +43,8 @@ function byteOf(text: unknown, byteCount: number): number {
   })
 }
 
-function exportGone(): ThreadStoreError {
+function exportGone(): Refusal {
   const why = 'the export is not there any more; export the thread again'
-  return new ThreadStoreError('RETRYABLE', why, { reason: 'unavailable' })
+  const error = new ThreadStoreError('RETRYABLE', why, { reason: 'unavailable' })
+  return new Refusal(HttpStatus.unavailable, error)
 }

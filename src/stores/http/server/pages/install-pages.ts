@@ -1,12 +1,8 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ThreadStoreError, type ThreadStoreErrorCode } from '../../../../store/errors.js'
+import type { FastifyInstance } from 'fastify'
 import type { ThreadStore } from '../../../../store/thread-store.js'
-import { statusOf } from '../../http-status.js'
 import type { RouteRules } from '../gate.js'
 import { principalOf, type ServerContext } from '../server-context.js'
-import { noteFailure } from '../serving.js'
-import { html } from './html.js'
-import { layout, pageHeaders, styleSheet } from './layout.js'
+import { pageHeaders, sendPage, styleSheet } from './layout.js'
 import { listPage } from './list-page.js'
 import { threadPage } from './thread-page.js'
 
@@ -18,7 +14,7 @@ const TURNS_ON_A_PAGE = 20
 
 /** The pages for people: what threads there are, and what is in them. They change nothing. */
 export function installPages(app: FastifyInstance, context: ServerContext): void {
-  app.get('/style.css', { config: { rules: open } }, (_request, reply) =>
+  app.get('/style.css', { exposeHeadRoute: true, config: { rules: open } }, (_request, reply) =>
     reply.headers(pageHeaders).type('text/css; charset=utf-8').send(styleSheet),
   )
   page('/', async (store, query) => {
@@ -52,40 +48,12 @@ export function installPages(app: FastifyInstance, context: ServerContext): void
     url: string,
     show: (store: ThreadStore, query: URLSearchParams, threadId: string) => Promise<string>,
   ): void {
-    app.get(url, { config: { rules } }, async (request, reply) => {
+    app.get(url, { exposeHeadRoute: true, config: { rules } }, async (request, reply) => {
       const { namespace } = principalOf(context, request)
       const query = new URLSearchParams(request.url.split('?')[1] ?? '')
       const { threadId = '' } = request.params as Readonly<Record<string, string>>
-      try {
-        const store = await context.stores.of(namespace)
-        const text = await show(store, query, threadId)
-        return await sendPage(reply, 200, text)
-      } catch (reason) {
-        noteFailure(context, request, reason)
-        const error = ThreadStoreError.from(reason, 'the page')
-        return sendPage(reply, statusOf(error), errorPage(error, request.id))
-      }
+      const store = await context.stores.of(namespace)
+      return sendPage(reply, 200, await show(store, query, threadId))
     })
   }
-}
-
-function sendPage(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text)
-}
-
-/** What there is to say of a failure, to whoever asked; the log has the rest. */
-const told: Partial<Readonly<Record<ThreadStoreErrorCode, string>>> = {
-  THREAD_NOT_FOUND: 'There is no such thread.',
-  INVALID_REQUEST: 'There is no page at this address.',
-  RETRYABLE: 'The threads cannot be read just now. Try again in a moment.',
-}
-
-function errorPage({ code }: ThreadStoreError, requestId: string): string {
-  const text = told[code] ?? `That did not work: ${code}.`
-  return layout(
-    text,
-    html`<h1>${text}</h1>
-      <p><a href="/">All threads</a></p>
-      <p class="facts">request <bdi>${requestId}</bdi></p>`,
-  )
 }

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { html, type Html } from './html.js'
 
 /** A whole page. */
@@ -42,6 +43,11 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'interest-cohort=()',
+}
+
+/** Answers with a page. */
+export function sendPage(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text)
 }
 
 export const styleSheet = `
