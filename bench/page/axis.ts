@@ -1,4 +1,4 @@
-import { type Markup, markup } from '../../conformance/report/html/markup.js'
+import { type Html, html } from '../../src/protocol/html.js'
 
 /** Values along an axis whose steps are factors. */
 export interface LogAxis {
@@ -34,10 +34,10 @@ interface Uprights {
 }
 
 /** A line for every tick of a level axis, with its label below. */
-export function uprightTicks({ ticks }: LogAxis, { x, top, bottom, labelY }: Uprights): Markup[] {
+export function uprightTicks({ ticks }: LogAxis, { x, top, bottom, labelY }: Uprights): Html[] {
   return ticks.map(
     (tick) =>
-      markup`<line class="lane" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom}" />
+      html`<line class="lane" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom}" />
         <text class="label" x="${x(tick)}" y="${labelY}" text-anchor="middle">
           ${tickLabel(tick)}
         </text>`,

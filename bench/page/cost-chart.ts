@@ -1,4 +1,4 @@
-import { type Markup, markup } from '../../conformance/report/html/markup.js'
+import { type Html, html } from '../../src/protocol/html.js'
 import type { CostLine, CostPlot } from '../row.js'
 import { type LogAxis, logAxis, tickLabel, uprightTicks } from './axis.js'
 
@@ -9,9 +9,9 @@ const BOTTOM = 34
 const RIGHT = 24
 
 /** Milliseconds of each call against what is stored, both axes logarithmic: what is flat does not grow. */
-export function costChart({ title, of, lines }: CostPlot): Markup {
+export function costChart({ title, of, lines }: CostPlot): Html {
   const points = lines.flatMap((line) => line.points)
-  if (points.length === 0) return markup``
+  if (points.length === 0) return html``
   const [sizes, costs] = [
     logAxis(points.map(([size]) => size)),
     logAxis(points.map(([, ms]) => ms)),
@@ -20,18 +20,23 @@ export function costChart({ title, of, lines }: CostPlot): Markup {
   const y = (ms: number): number => (HEIGHT - BOTTOM) * (1 - costs.place(ms)) + 8
   const drawn = lines.map(
     (line, at) =>
-      markup`<polyline
+      html`<polyline
           class="line line${at % 8}"
           points="${line.points.map(([size, ms]) => `${x(size).toFixed(1)},${y(ms).toFixed(1)}`).join(' ')}"
         />
         ${line.points.map(
           ([size, ms]) =>
-            markup`<circle class="dot line${at % 8}" cx="${x(size).toFixed(1)}" cy="${y(ms).toFixed(1)}" r="3">
+            html`<circle
+              class="dot line${at % 8}"
+              cx="${x(size).toFixed(1)}"
+              cy="${y(ms).toFixed(1)}"
+              r="3"
+            >
               <title>${line.name}: ${ms} ms at ${size.toLocaleString('en')} ${of}</title>
             </circle>`,
         )}`,
   )
-  return markup`<figure class="plot">
+  return html`<figure class="plot">
     <h3>${title}</h3>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
       ${grid(sizes, costs, { x, y })} ${drawn}
@@ -47,7 +52,7 @@ interface Places {
   readonly y: (ms: number) => number
 }
 
-function grid(sizes: LogAxis, costs: LogAxis, { x, y }: Places): Markup[] {
+function grid(sizes: LogAxis, costs: LogAxis, { x, y }: Places): Html[] {
   const upright = uprightTicks(sizes, {
     x,
     top: 8,
@@ -56,7 +61,7 @@ function grid(sizes: LogAxis, costs: LogAxis, { x, y }: Places): Markup[] {
   })
   const level = costs.ticks.map(
     (tick) =>
-      markup`<line class="lane" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" />
+      html`<line class="lane" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" />
         <text class="label" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end">
           ${tickLabel(tick)}
         </text>`,
@@ -64,10 +69,10 @@ function grid(sizes: LogAxis, costs: LogAxis, { x, y }: Places): Markup[] {
   return [...upright, ...level]
 }
 
-function legend({ name, points }: CostLine, at: number): Markup {
+function legend({ name, points }: CostLine, at: number): Html {
   const [first, last] = [points[0]?.[1] ?? 0, points.at(-1)?.[1] ?? 0]
   const times = first > 0 ? `, times ${(last / first).toFixed(2)}` : ''
-  return markup`<span>
+  return html`<span>
     <svg width="14" height="10" viewBox="0 0 14 10" aria-hidden="true">
       <line class="line line${at % 8}" x1="0" x2="14" y1="5" y2="5" />
     </svg>

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { Markup, markup } from '../../conformance/report/html/markup.js'
+import { type Html, html } from '../../src/protocol/html.js'
+import { standalonePage } from '../../src/protocol/standalone-page.js'
 import { machineLine } from '../machine-facts.js'
 import { type BenchResults, scaleNote, verdictOf } from '../results.js'
 import { type MeasuredRow, type Plot, round, type RowOutcome } from '../row.js'
@@ -8,64 +8,47 @@ import { rateChart } from './rate-chart.js'
 import { ratioChart } from './ratio-chart.js'
 import { style } from './style.js'
 
-/** Nothing is loaded, nothing runs: the one style sheet is allowed by its hash. */
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'`
-
 /** The results as one page that needs nothing else. */
 export function benchPage(results: BenchResults): string {
   const measured = results.rows.filter((row): row is MeasuredRow => !('notMeasured' in row))
   const plots = measured.flatMap((row) => row.plots ?? [])
   const note = scaleNote(results)
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Benchmarks of threadstore</title>
-        <style>${new Markup(style)}</style>
-      </head>
-      <body>
-        <main>
-          <h1>Benchmarks of threadstore</h1>
-          <p class="soft">${machineLine(results.machine)}</p>
-          ${note === null ? null : markup`<p class="alert">${note}</p>`}
-          <h2>Ratios beside their goals</h2>
-          <p class="soft">
-            How many times better than its goal each ratio is, on a logarithmic axis. Left of the line
-            is short of the goal.
-          </p>
-          ${ratioChart(measured)}
-          <h2>Figures</h2>
-          <div class="wide">
-            <table>
-              <thead>
-                <tr>
-                  ${['work', 'measured', 'beside', 'ratio', 'goal', ''].map((name) => markup`<th>${name}</th>`)}
-                </tr>
-              </thead>
-              <tbody>
-                ${results.rows.map(tableRow)}
-              </tbody>
-            </table>
-          </div>
-          ${plots.length === 0 ? null : markup`<h2>Course and growth</h2>`}
-          <div class="plots">${plots.map(chartOf)}</div>
-          <footer>What each row does is in <code>docs/benchmarks.md</code>.</footer>
-        </main>
-      </body>
-    </html>
-`.text
+  const body = html`<h1>Benchmarks of threadstore</h1>
+    <p class="soft">${machineLine(results.machine)}</p>
+    ${note === null ? null : html`<p class="alert">${note}</p>`}
+    <h2>Ratios beside their goals</h2>
+    <p class="soft">
+      How many times better than its goal each ratio is, on a logarithmic axis. Left of the line is
+      short of the goal.
+    </p>
+    ${ratioChart(measured)}
+    <h2>Figures</h2>
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            ${['work', 'measured', 'beside', 'ratio', 'goal', ''].map((name) => html`<th>${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${results.rows.map(tableRow)}
+        </tbody>
+      </table>
+    </div>
+    ${plots.length === 0 ? null : html`<h2>Course and growth</h2>`}
+    <div class="plots">${plots.map(chartOf)}</div>
+    <footer>What each row does is in <code>docs/benchmarks.md</code>.</footer>`
+  return standalonePage({ title: 'Benchmarks of threadstore', style, body })
 }
 
-function tableRow(row: RowOutcome): Markup {
+function tableRow(row: RowOutcome): Html {
   const { work, goal } = row
   const verdict = verdictOf(row)
   const [figure, beside, ratio] =
     'notMeasured' in row
       ? [row.notMeasured, '', '']
       : [row.figure, row.beside, String(round(row.ratio))]
-  return markup`<tr>
+  return html`<tr>
     <td>${work}</td>
     <td>${figure}</td>
     <td>${beside}</td>
@@ -75,6 +58,6 @@ function tableRow(row: RowOutcome): Markup {
   </tr>`
 }
 
-function chartOf(plot: Plot): Markup {
+function chartOf(plot: Plot): Html {
   return plot.kind === 'cost' ? costChart(plot) : rateChart(plot)
 }

@@ -1,17 +1,17 @@
-import { type Markup, markup } from '../../conformance/report/html/markup.js'
+import { type Html, html } from '../../src/protocol/html.js'
 import { type RatePlot, round } from '../row.js'
 
 const WIDTH = 480
 const HEIGHT = 120
 
 /** Megabytes a second while it went, as a curve. */
-export function rateChart({ title, megabytesPerSecond: rates }: RatePlot): Markup {
-  if (rates.length === 0) return markup``
+export function rateChart({ title, megabytesPerSecond: rates }: RatePlot): Html {
+  if (rates.length === 0) return html``
   const top = Math.max(...rates)
   const step = WIDTH / rates.length
   const bars = rates.map((rate, second) => {
     const height = top === 0 ? 0 : (rate / top) * HEIGHT
-    return markup`<rect
+    return html`<rect
       class="rate"
       x="${(second * step).toFixed(2)}"
       y="${(HEIGHT - height).toFixed(2)}"
@@ -21,7 +21,7 @@ export function rateChart({ title, megabytesPerSecond: rates }: RatePlot): Marku
       <title>second ${second + 1}: ${round(rate)} MB/s</title>
     </rect>`
   })
-  return markup`<figure class="plot">
+  return html`<figure class="plot">
     <h3>${title}</h3>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${bars}</svg>
     <p class="key"><span>peak ${round(top)} MB/s</span><span>${rates.length} s</span></p>

@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../../conformance/report/escape.js'
+import { escapeMarkup } from '../../src/protocol/html.js'
 
 const CHAR_WIDTH = 8.4
 const LINE_HEIGHT = 19

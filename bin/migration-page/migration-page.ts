@@ -1,10 +1,11 @@
-import { escapeMarkup } from '../../conformance/report/escape.js'
 import {
   type FindingTally,
   type MigrationResult,
   stopReason,
   type ThreadOutcome,
 } from '../../migrate/index.js'
+import { type Html, html } from '../../src/protocol/html.js'
+import { standalonePage } from '../../src/protocol/standalone-page.js'
 import { counted, formatBytes, formatDuration, formatRate } from '../format.js'
 import { barChart, rateChart } from './charts.js'
 import type { RunWatch } from './run-watch.js'
@@ -34,33 +35,22 @@ export interface PageFacts {
 /** A migration as one page that needs nothing else: no script, no file, no network. */
 export function migrationPage(given: PageFacts): string {
   const facts = cleaned(given)
-  const { source, target, result } = facts
+  const { source, target, result, tallies, watch } = facts
   const title = `Migration of ${source} to ${target}`
-  return [
-    '<!doctype html>',
-    '<html lang="en"><head><meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeMarkup(title)}</title><style>${pageStyle}</style></head><body>`,
-    `<h1>${escapeMarkup(title)}</h1>`,
-    verdictOf(facts),
-    factList(facts),
-    '<h2>Bytes read over time</h2>',
-    rateChart(facts.watch.rates, facts.watch.bucketMs),
-    '<h2>Threads by size</h2>',
-    barChart(
-      facts.watch.sizes.map((value, index) => ({
-        label: `< ${formatBytes(4 ** (index + 5))}`,
-        value,
-      })),
-    ),
-    section('Findings', facts.tallies.length, findingTable(facts.tallies)),
-    section('Changed meanwhile', result.review.changed.length, idList(result.review.changed)),
-    section('Slowest threads', facts.watch.slowest.length, slowTable(facts.watch)),
-    section('Receipts', facts.threads.length, threadTable(facts)),
-    '</body></html>',
-    '',
-  ].join('\n')
+  const sizes = watch.sizes.map((value, index) => ({
+    label: `< ${formatBytes(4 ** (index + 5))}`,
+    value,
+  }))
+  const body = html`<h1>${title}</h1>
+    ${verdictOf(facts)} ${factList(facts)}
+    <h2>Bytes read over time</h2>
+    ${rateChart(watch.rates, watch.bucketMs)}
+    <h2>Threads by size</h2>
+    ${barChart(sizes)} ${section('Findings', tallies.length, findingTable(tallies))}
+    ${section('Changed meanwhile', result.review.changed.length, idList(result.review.changed))}
+    ${section('Slowest threads', watch.slowest.length, slowTable(watch))}
+    ${section('Receipts', facts.threads.length, threadTable(facts))}`
+  return standalonePage({ title, style: pageStyle, body })
 }
 
 function cleaned(facts: PageFacts): PageFacts {
@@ -72,24 +62,23 @@ function cleaned(facts: PageFacts): PageFacts {
   return { ...facts, source: clean(source), target: clean(target), threads: said }
 }
 
-function verdictOf({ result, exitCode, durationMs }: PageFacts): string {
-  const { totals, bytesSent } = result
-  const states = Object.entries(totals).filter(([, count]) => count > 0)
+function verdictOf({ result, exitCode, durationMs }: PageFacts): Html {
+  const { totals, bytesSent, left } = result
+  const states = Object.entries({ ...totals, left }).filter(([, count]) => count > 0)
   const tiles = states.map(
     ([status, count]) =>
-      `<div class="tile ${status}"><b>${count.toLocaleString('en')}</b>${status}</div>`,
+      html`<div class="tile ${status}"><b>${count.toLocaleString('en')}</b>${status}</div>`,
   )
-  const left = result.left > 0 ? `<div class="tile failed"><b>${result.left}</b>left</div>` : ''
   const words = exitCode === 0 ? 'done and proven' : `exit code ${exitCode}`
   const rate = `${formatBytes(bytesSent)} sent in ${formatDuration(durationMs)} (${formatRate(bytesSent, durationMs)})`
-  return `<p class="verdict ${exitCode === 0 ? 'good' : 'bad'}">${words}: ${escapeMarkup(rate)}</p>
-<div class="tiles">${tiles.join('')}${left}</div>`
+  return html`<p class="verdict ${exitCode === 0 ? 'good' : 'bad'}">${words}: ${rate}</p>
+    <div class="tiles">${tiles}</div>`
 }
 
-function factList(facts: PageFacts): string {
+function factList(facts: PageFacts): Html {
   const { stopped } = facts.result
   const why = facts.clean(stopReason(stopped)?.message ?? '')
-  const rows: [string, string | null][] = [
+  const rows: readonly (readonly [string, string | null])[] = [
     ['run', facts.result.run],
     ['source', facts.source],
     ['target', facts.target],
@@ -98,15 +87,23 @@ function factList(facts: PageFacts): string {
     ['ended early', why === '' ? null : why],
     ['receipt root', facts.merkleRoot],
   ]
-  const shown = rows.filter(([, value]) => value !== null)
-  return `<dl>${shown.map(([name, value]) => `<dt>${name}</dt><dd>${escapeMarkup(value ?? '')}</dd>`).join('')}</dl>`
+  const shown = rows.map(([name, value]) =>
+    value === null
+      ? null
+      : html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+  )
+  return html`<dl>${shown}</dl>`
 }
 
-function section(title: string, count: number, body: string): string {
-  return count === 0 ? '' : `<h2>${title}</h2>${body}`
+function section(title: string, count: number, body: Html): Html | null {
+  return count === 0
+    ? null
+    : html`<h2>${title}</h2>
+        ${body}`
 }
 
-function findingTable(tallies: readonly FindingTally[]): string {
+function findingTable(tallies: readonly FindingTally[]): Html {
   return table(
     ['', 'finding', 'times', 'threads', 'means'],
     tallies.map(({ severity, code, count, threads, meaning }) => [
@@ -119,7 +116,7 @@ function findingTable(tallies: readonly FindingTally[]): string {
   )
 }
 
-function slowTable({ slowest }: RunWatch): string {
+function slowTable({ slowest }: RunWatch): Html {
   return table(
     ['thread', 'took', 'read', 'rate', 'status'],
     slowest.map(({ outcome, durationMs }) => [
@@ -132,7 +129,7 @@ function slowTable({ slowest }: RunWatch): string {
   )
 }
 
-function threadTable({ threads, more }: PageFacts): string {
+function threadTable({ threads, more }: PageFacts): Html {
   const rows = threads.flatMap(({ threadId, status, reason, rollouts }) =>
     rollouts.length === 0
       ? [[threadId, status, '', '', '', reason ?? '']]
@@ -145,17 +142,35 @@ function threadTable({ threads, more }: PageFacts): string {
           reason ?? '',
         ]),
   )
-  const rest = more > 0 ? `<p>… and ${counted(more, 'more thread')}, in a JSON report</p>` : ''
-  return table(['thread', 'status', 'bytes', 'items', 'SHA-256 in the target', ''], rows) + rest
+  const head = ['thread', 'status', 'bytes', 'items', 'SHA-256 in the target', '']
+  const rest =
+    more > 0 ? html`<p>… and ${counted(more, 'more thread')}, in a JSON report</p>` : null
+  return html`${table(head, rows)}${rest}`
 }
 
-function idList(ids: readonly string[]): string {
-  return `<ul>${ids.map((id) => `<li>${escapeMarkup(id)}</li>`).join('')}</ul>`
+function idList(ids: readonly string[]): Html {
+  return html`<ul>
+    ${ids.map((id) => html`<li>${id}</li>`)}
+  </ul>`
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (names: readonly string[], tag: string): string =>
-    names.map((name) => `<${tag}>${escapeMarkup(name)}</${tag}>`).join('')
-  const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n')
-  return `<div class="wide"><table><thead><tr>${cells(head, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`
+function table(head: readonly string[], rows: readonly (readonly string[])[]): Html {
+  const body = rows.map(
+    (row) =>
+      html`<tr>
+        ${row.map((text) => html`<td>${text}</td>`)}
+      </tr>`,
+  )
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((name) => html`<th>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`
 }

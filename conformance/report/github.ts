@@ -1,6 +1,6 @@
 import { requirementOf } from '../requirements.js'
 import { briefOf, concernsOf } from './concerns.js'
-import { printable } from './escape.js'
+import { printable } from '../../src/protocol/html.js'
 import type { CaseResult, Report, RunEvent } from './report.js'
 
 /** Failures in full; a job summary may have a megabyte at most. */

@@ -1,5 +1,5 @@
 import { type Concern, briefOf, concernsOf, explanationOf } from './concerns.js'
-import { escapeMarkup } from './escape.js'
+import { escapeMarkup } from '../../src/protocol/html.js'
 import type { CaseResult, Report } from './report.js'
 
 /** A report as JUnit XML, in the dialect that Jenkins and GitLab read: a test suite for each area. */

@@ -1,5 +1,5 @@
 import { concernsOf, explanationOf } from './concerns.js'
-import { printable } from './escape.js'
+import { printable } from '../../src/protocol/html.js'
 import type { CaseResult, Report, RunEvent } from './report.js'
 
 /** What an event adds to a TAP 14 stream. The plan comes last: a stream that breaks off has none. */

@@ -1,20 +1,20 @@
 import { requirementOf } from '../../requirements.js'
 import type { CaseResult, Report } from '../report.js'
 import { history } from './history.js'
-import { type Markup, markup } from './markup.js'
+import { type Html, html } from '../../../src/protocol/html.js'
 import { sentences } from './requirement-matrix.js'
 
 const openAtFirst = 3
 
 /** Every case that did not pass though it applied. */
-export function failures({ cases }: Report): Markup[] {
+export function failures({ cases }: Report): Html[] {
   const of = (outcome: string): CaseResult[] => cases.filter((one) => one.outcome === outcome)
   const [failed, excluded, unproved] = [of('failed'), of('excluded'), of('unproved')]
   return [
     ...(failed.length === 0
       ? []
       : [
-          markup`<section>
+          html`<section>
             <h2>What it breaks</h2>
             ${failed.map((one, index) => failure(one, index < openAtFirst))}
           </section>`,
@@ -22,7 +22,7 @@ export function failures({ cases }: Report): Markup[] {
     ...(unproved.length === 0
       ? []
       : [
-          markup`<section>
+          html`<section>
             <h2>What could not be tried</h2>
             ${table(unproved)}
           </section>`,
@@ -30,7 +30,7 @@ export function failures({ cases }: Report): Markup[] {
     ...(excluded.length === 0
       ? []
       : [
-          markup`<section>
+          html`<section>
             <h2>What the baseline excludes</h2>
             ${table(excluded)}${excluded.map((one) => failure(one, false))}
           </section>`,
@@ -38,16 +38,16 @@ export function failures({ cases }: Report): Markup[] {
   ]
 }
 
-function table(results: readonly CaseResult[]): Markup {
+function table(results: readonly CaseResult[]): Html {
   const rows = results.map(
     ({ id, title, reason }) =>
-      markup`<tr>
+      html`<tr>
         <td class="id">${id}</td>
         <td>${title}</td>
         <td class="soft">${reason}</td>
       </tr>`,
   )
-  return markup`<div class="wide">
+  return html`<div class="wide">
     <table>
       <tbody>
         ${rows}
@@ -56,20 +56,20 @@ function table(results: readonly CaseResult[]): Markup {
   </div>`
 }
 
-function failure(result: CaseResult, open: boolean): Markup {
+function failure(result: CaseResult, open: boolean): Html {
   const { id, title, failure: what } = result
-  if (what === null) return markup``
+  if (what === null) return html``
   const alike =
     what.looksLike.length === 0
       ? null
-      : markup`<p>
+      : html`<p>
           Fails like the mutant
-          ${what.looksLike.map((mutant, index) => markup`${index > 0 ? ', ' : ''}<code>${mutant}</code>`)}.
+          ${what.looksLike.map((mutant, index) => html`${index > 0 ? ', ' : ''}<code>${mutant}</code>`)}.
         </p>`
-  const summary = markup`<summary>
+  const summary = html`<summary>
     <b class="failed">${what.requirements.join(', ')}</b> ${title} <code class="soft">${id}</code>
   </summary>`
-  const body = markup`${what.requirements.map(sentence)}
+  const body = html`${what.requirements.map(sentence)}
     <p>${what.message}</p>
     ${what.diff === null ? null : difference(what.diff)} ${alike}
     ${what.history === null ? null : history(what.history)}
@@ -79,23 +79,23 @@ function failure(result: CaseResult, open: boolean): Markup {
       <code>${what.signature}</code>
     </p>`
   return open
-    ? markup`<details class="card" open>${summary}${body}</details>`
-    : markup`<details class="card">${summary}${body}</details>`
+    ? html`<details class="card" open>${summary}${body}</details>`
+    : html`<details class="card">${summary}${body}</details>`
 }
 
-function sentence(id: string): Markup | null {
+function sentence(id: string): Html | null {
   const requirement = requirementOf(id)
   if (requirement === undefined) return null
   const { level, source } = requirement
-  return markup`<p class="sentence">
+  return html`<p class="sentence">
     ${level}: ${sentences(requirement.sentence)} <span class="soft">(${source})</span>
   </p>`
 }
 
-function difference(diff: string): Markup {
+function difference(diff: string): Html {
   const lines = diff.split('\n').map((line) => {
     const kind = line.startsWith('-') ? 'del' : line.startsWith('+') ? 'ins' : 'soft'
-    return [markup`<span class="${kind}">${line}</span>`, '\n']
+    return [html`<span class="${kind}">${line}</span>`, '\n']
   })
-  return markup`<pre>${lines}</pre>`
+  return html`<pre>${lines}</pre>`
 }

@@ -1,14 +1,14 @@
 import type { ThreadStoreCapabilities } from '../../../src/store/capabilities.js'
 import { concernsOf } from '../concerns.js'
 import { type Outcome, type Report, outcomes } from '../report.js'
-import { type Markup, markup } from './markup.js'
+import { type Html, html } from '../../../src/protocol/html.js'
 
 /** What it all comes to, and what the store claims. */
-export function header(report: Report): Markup {
+export function header(report: Report): Html {
   const { subject, verdict, startedAt, durationMs, options, version, counts } = report
   const kept = report.requirements.filter(({ outcome }) => outcome === 'passed').length
   const claimed = report.requirements.filter(({ outcome }) => outcome !== 'not-applicable').length
-  return markup`<header>
+  return html`<header>
     <p class="verdict ${verdict}">${verdict}</p>
     <h1>${subject.name} ${subject.version}</h1>
     <p class="facts">
@@ -16,7 +16,7 @@ export function header(report: Report): Markup {
       <span>took <b>${seconds(durationMs)}</b></span
       ><span>set <b>${options.set}</b></span>
       <span>seed <b>${options.seed}</b></span>
-      ${options.filter === null ? null : markup`<span>filter <b>${options.filter}</b></span>`}
+      ${options.filter === null ? null : html`<span>filter <b>${options.filter}</b></span>`}
       <span>threadstore <b>${version}</b></span>
     </p>
     <div class="big">
@@ -24,11 +24,11 @@ export function header(report: Report): Markup {
       ${outcomes.map((outcome) =>
         counts[outcome] === 0
           ? null
-          : markup`<div><b class="${outcome}">${counts[outcome]}</b>cases ${outcome}</div>`,
+          : html`<div><b class="${outcome}">${counts[outcome]}</b>cases ${outcome}</div>`,
       )}
     </div>
     ${outcomeBar(counts)}
-    ${concernsOf(report).map(({ message }) => markup`<p class="alert">${message}</p>`)}
+    ${concernsOf(report).map(({ message }) => html`<p class="alert">${message}</p>`)}
     ${report.supports === null ? null : claims(report.supports)}
   </header>`
 }
@@ -38,20 +38,20 @@ export function seconds(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`
 }
 
-function outcomeBar(counts: Readonly<Record<Outcome, number>>): Markup {
+function outcomeBar(counts: Readonly<Record<Outcome, number>>): Html {
   const total = outcomes.reduce((sum, outcome) => sum + counts[outcome], 0)
   let x = 0
   const parts = outcomes.map((outcome) => {
     const width = total === 0 ? 0 : (counts[outcome] / total) * 1000
     x += width
-    return markup`<rect
+    return html`<rect
       class="${outcome}"
       x="${(x - width).toFixed(1)}"
       width="${width.toFixed(1)}"
       height="10"
     />`
   })
-  return markup`<svg
+  return html`<svg
     class="bar"
     viewBox="0 0 1000 10"
     preserveAspectRatio="none"
@@ -62,10 +62,10 @@ function outcomeBar(counts: Readonly<Record<Outcome, number>>): Markup {
   </svg>`
 }
 
-function claims(supports: ThreadStoreCapabilities): Markup {
+function claims(supports: ThreadStoreCapabilities): Html {
   const entries = Object.entries(supports).map(([name, value]) => {
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
-    return markup`<span>${name} <b>${text}</b></span>`
+    return html`<span>${name} <b>${text}</b></span>`
   })
-  return markup`<p class="facts">${entries}</p>`
+  return html`<p class="facts">${entries}</p>`
 }

@@ -1,12 +1,12 @@
 import type { HistoryCall } from '../report.js'
-import { type Markup, markup } from './markup.js'
+import { type Html, html } from '../../../src/protocol/html.js'
 
 const laneHeight = 40
 const tickWidth = 34
 const left = 40
 
 /** Calls that overlapped, drawn: a lane for each that ran beside others, time from left to right. */
-export function history(calls: readonly HistoryCall[]): Markup {
+export function history(calls: readonly HistoryCall[]): Html {
   const moments = calls.flatMap(({ begin, end }) => (end === null ? [begin] : [begin, end]))
   const ticks = [...new Set(moments)].toSorted((a, b) => a - b)
   const at = (moment: number): number => left + ticks.indexOf(moment) * tickWidth
@@ -16,7 +16,7 @@ export function history(calls: readonly HistoryCall[]): Markup {
   const rows = [...lanes.keys()].toSorted((a, b) => a - b)
   const lines = rows.map((lane, row) => {
     const y = row * laneHeight + 24
-    return markup`<line class="lane" x1="${left}" x2="${right}" y1="${y}" y2="${y}" /><text
+    return html`<line class="lane" x1="${left}" x2="${right}" y1="${y}" y2="${y}" /><text
         class="label"
         x="8"
         y="${y + 4}"
@@ -30,11 +30,11 @@ export function history(calls: readonly HistoryCall[]): Markup {
   })
   const list = calls.map(
     ({ client, verb, params, outcome, culprit }) =>
-      markup`<li class="${culprit ? 'culprit' : 'call-line'}">
+      html`<li class="${culprit ? 'culprit' : 'call-line'}">
         <code>${client}.${verb}(${params})</code> <span class="soft">${outcome}</span>
       </li>`,
   )
-  return markup`<div class="wide">
+  return html`<div class="wide">
       <svg
         width="${right}"
         height="${height}"
@@ -56,13 +56,13 @@ interface Place {
   readonly width: number
 }
 
-function box(call: HistoryCall, number: number, { x, y, width }: Place): Markup {
+function box(call: HistoryCall, number: number, { x, y, width }: Place): Html {
   const { verb, params, outcome, culprit, end } = call
   const kinds = ['call', culprit ? 'culprit' : '', end === null ? 'open' : '']
   const room = Math.floor((width - 8) / 6.7)
   const full = `${number} ${verb}`
   const label = full.length <= room ? full : String(number)
-  return markup`<g
+  return html`<g
     ><title>${number}. ${verb}(${params}) ${outcome}</title
     ><rect
       class="${kinds.filter(Boolean).join(' ')}"

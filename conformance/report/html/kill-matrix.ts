@@ -1,17 +1,17 @@
 import type { MutantOutcome, MutantResult } from '../../judge.js'
 import type { KillMatrix } from '../../kill-matrix.js'
 import { seconds } from './header.js'
-import { type Markup, markup } from './markup.js'
+import { type Html, html } from '../../../src/protocol/html.js'
 
 const cell = 5
 
 /** Requirement × mutant: what each defect broke. */
-export function killMatrix(matrix: KillMatrix): Markup {
+export function killMatrix(matrix: KillMatrix): Html {
   const { mutants, score, durationMs, unguarded, toothless } = matrix
   const visible = mutants.filter(({ outcome }) => outcome !== 'invisible')
   const killed = visible.filter(({ outcome }) => outcome === 'killed')
   const rest = mutants.filter(({ outcome }) => outcome !== 'killed')
-  return markup`<section>
+  return html`<section>
     <h2>Kill matrix</h2>
     <p>
       <span class="verdict ${score === 1 ? 'whole' : 'leaky'}"
@@ -27,12 +27,12 @@ export function killMatrix(matrix: KillMatrix): Markup {
     <p class="key">
       ${key('killed', 'the requirement it violates, found broken')}${key('alive', 'the requirement it violates, not found broken')}${key('also', 'broken too, as it must be')}${key('collateral', 'broken too, though it should not be')}
     </p>
-    ${unguarded.length === 0 ? null : markup`<p class="alert">No mutant guards ${unguarded.join(', ')}.</p>`}
-    ${toothless.length === 0 ? null : markup`<p class="alert">No mutant is caught by ${toothless.join(', ')}.</p>`}
+    ${unguarded.length === 0 ? null : html`<p class="alert">No mutant guards ${unguarded.join(', ')}.</p>`}
+    ${toothless.length === 0 ? null : html`<p class="alert">No mutant is caught by ${toothless.join(', ')}.</p>`}
     ${
       rest.length === 0
         ? null
-        : markup`<h2>Not killed</h2>
+        : html`<h2>Not killed</h2>
             ${table(rest)}`
     }
     <details class="card">
@@ -42,14 +42,14 @@ export function killMatrix(matrix: KillMatrix): Markup {
   </section>`
 }
 
-function key(kind: string, text: string): Markup {
-  return markup`<span
+function key(kind: string, text: string): Html {
+  return html`<span
     ><svg width="11" height="11"><rect class="${kind}" width="11" height="11" rx="2" /></svg>
     ${text}</span
   >`
 }
 
-function drawing(mutants: readonly MutantResult[]): Markup {
+function drawing(mutants: readonly MutantResult[]): Html {
   const rows = [...new Set(mutants.flatMap(({ violates, broke }) => [violates, ...broke]))]
   const areas = Map.groupBy(rows, (id) => id.split('-', 1)[0] ?? id)
   const ordered = [...areas.values()].flat()
@@ -68,16 +68,16 @@ function drawing(mutants: readonly MutantResult[]): Markup {
   const width = columns.length * cell
   const height = ordered.length * cell
   const drawn = [...paths].map(
-    ([kind, squares]) => markup`<path class="${kind}" d="${squares.join('')}" />`,
+    ([kind, squares]) => html`<path class="${kind}" d="${squares.join('')}" />`,
   )
   const hovers = columns.map(
     ({ id, breaks, violates }, column) =>
-      markup`<rect class="column" x="${column * cell}" width="${cell}" height="${height}"
+      html`<rect class="column" x="${column * cell}" width="${cell}" height="${height}"
         ><title>${violates} ${id}: ${breaks}</title></rect
       >`,
   )
   const left = 54
-  return markup`<div class="wide">
+  return html`<div class="wide">
     <svg
       width="${width + left}"
       height="${height}"
@@ -90,11 +90,7 @@ function drawing(mutants: readonly MutantResult[]): Markup {
   </div>`
 }
 
-function bands(
-  areas: ReadonlyMap<string, readonly string[]>,
-  width: number,
-  left: number,
-): Markup[] {
+function bands(areas: ReadonlyMap<string, readonly string[]>, width: number, left: number): Html[] {
   let y = 0
   return [...areas].map(([area, ids], index) => {
     const height = ids.length * cell
@@ -102,7 +98,7 @@ function bands(
     const top = y - height
     const band =
       index % 2 === 0
-        ? markup`<rect
+        ? html`<rect
             class="band"
             x="${-left}"
             y="${top}"
@@ -113,8 +109,8 @@ function bands(
     const label =
       height < 12
         ? null
-        : markup`<text class="label" x="${6 - left}" y="${top + height / 2 + 4}">${area}</text>`
-    return markup`${band}${label}`
+        : html`<text class="label" x="${6 - left}" y="${top + height / 2 + 4}">${area}</text>`
+    return html`${band}${label}`
   })
 }
 
@@ -130,21 +126,21 @@ const classes: Readonly<Record<MutantOutcome, string>> = {
   invisible: 'not-applicable',
 }
 
-function table(mutants: readonly MutantResult[]): Markup {
+function table(mutants: readonly MutantResult[]): Html {
   const rows = mutants.map(({ id, violates, breaks, outcome, killedBy, collateral, seenIn }) => {
     const by = killedBy.slice(0, 3).join(', ') + (killedBy.length > 3 ? ', …' : '')
     const also = collateral.length === 0 ? '' : `breaks ${collateral.join(', ')} as well`
-    return markup`<tr>
+    return html`<tr>
       <td class="id">${violates}</td>
       <td class="${classes[outcome]}">${outcome}</td>
       <td>
         ${breaks}<br /><code class="soft">${id}</code
-        >${seenIn === null ? null : markup` <span class="soft">seen in ${seenIn}</span>`}
+        >${seenIn === null ? null : html` <span class="soft">seen in ${seenIn}</span>`}
       </td>
       <td class="soft">${also || by}</td>
     </tr>`
   })
-  return markup`<div class="wide">
+  return html`<div class="wide">
     <table>
       <tbody>
         ${rows}

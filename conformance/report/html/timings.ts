@@ -1,11 +1,11 @@
 import type { Report } from '../report.js'
 import { seconds } from './header.js'
-import { type Markup, markup } from './markup.js'
+import { type Html, html } from '../../../src/protocol/html.js'
 
 const slowestShown = 12
 
 /** Where the time went. */
-export function timings({ cases, durationMs }: Report): Markup | null {
+export function timings({ cases, durationMs }: Report): Html | null {
   const slowest = cases
     .filter(({ durationMs: ms }) => ms > 0)
     .toSorted((a, b) => b.durationMs - a.durationMs)
@@ -14,7 +14,7 @@ export function timings({ cases, durationMs }: Report): Markup | null {
   if (longest === undefined) return null
   const rows = slowest.map(({ id, title, durationMs: ms }) => {
     const width = Math.max(1, (ms / longest.durationMs) * 200)
-    return markup`<tr>
+    return html`<tr>
       <td class="id">${id}</td>
       <td>${title}</td>
       <td>
@@ -25,7 +25,7 @@ export function timings({ cases, durationMs }: Report): Markup | null {
       <td class="number">${seconds(ms)}</td>
     </tr>`
   })
-  return markup`<section>
+  return html`<section>
     <h2>Timings</h2>
     <p class="soft">
       The slowest of ${cases.length} cases, which together took ${seconds(durationMs)}.

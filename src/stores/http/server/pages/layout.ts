@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { html, type Html } from './html.js'
+import { html, type Html } from '../../../../protocol/html.js'
 
 /** A whole page. */
 export function layout(title: string, body: Html): string {

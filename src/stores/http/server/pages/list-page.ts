@@ -1,5 +1,5 @@
 import type { StoredThread, ThreadPage } from '../../../../store/records.js'
-import { html, type Html } from './html.js'
+import { html, type Html } from '../../../../protocol/html.js'
 import { layout, pageLinks, timeOf } from './layout.js'
 
 /** What a list of threads was asked for with. */

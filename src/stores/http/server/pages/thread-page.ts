@@ -3,7 +3,7 @@ import { messageRole } from '../../../../history/turn-roles.js'
 import type { RolloutItem } from '../../../../protocol/rollout-item.js'
 import type { StoredTurn } from '../../../../protocol/turn.js'
 import type { StoredThread, TurnPage } from '../../../../store/records.js'
-import { html, type Html } from './html.js'
+import { html, type Html } from '../../../../protocol/html.js'
 import { layout, pageLinks, timeOf } from './layout.js'
 import { headline } from './list-page.js'
 
