@@ -1,5 +1,5 @@
 import type { ThreadStoreError, ThreadStoreErrorCode } from '../../../../store/errors.js'
-import { html } from './html.js'
+import { html } from '../../../../protocol/html.js'
 import { layout } from './layout.js'
 
 /** What a page says of a request that failed. */
