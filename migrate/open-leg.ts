@@ -45,8 +45,9 @@ export async function openLeg(
   }
   const { byteCount } = stored
   if (rollout.byteCount < byteCount) return await openShorter(context, threadId, rollout, stored)
+  const held = stored.sha256 ?? (await digestOf(context, threadId, rolloutId))
   const open = await openRollout(rollout, byteCount, context.onRead)
-  if (open.prefixSha256 !== (stored.sha256 ?? (await digestOf(context, threadId, rolloutId)))) {
+  if (open.prefixSha256 !== held) {
     await open.close()
     return otherBytes(rollout, stored)
   }
