@@ -7,7 +7,7 @@ import { RUN_SOURCE } from './run-log.js'
 
 /**
  * A run as its log tells it. `running`: its writer is live; `finished`; `stopped`, before its end,
- * for a reason; `lost`: it ended without a word; `undone`.
+ * for a reason; `lost`: it ended without a word; `undone`, from its first change to its last.
  */
 export interface RunState {
   readonly run: ThreadId
@@ -62,7 +62,9 @@ function runState(
   const told = ended ?? entries.findLast(({ payload }) => payload.kind === 'progress')
   const { kind: _kind, ...facts } = first?.payload ?? { kind: '' }
   const stopped = ended?.payload['stopped']
-  const undone = entries.some(({ payload }) => payload.kind === 'undone')
+  const undone = entries.some(
+    ({ payload }) => payload.kind === 'undone' && (payload['stopped'] ?? null) === null,
+  )
   return {
     run,
     state: undone ? 'undone' : stateOf(ended, live),

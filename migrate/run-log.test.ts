@@ -6,6 +6,8 @@ import { MemoryStorage } from '../src/stores/memory/memory-storage.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { listRuns, type RunState } from './list-runs.js'
 import { migrate, type MigrateOptions, type MigrationResult } from './run.js'
+import { RunLog } from './run-log.js'
+import { leaseId, leaseShard } from './shard-lease.js'
 import { undoRun, type UndoneThread, type UndoResult } from './undo-run.js'
 import { verify } from './verify.js'
 
@@ -120,6 +122,24 @@ describe('the log of a run', () => {
   })
 })
 
+test('an intent is on record when it is told so, whenever it comes', async () => {
+  const written: unknown[] = []
+  const target: ThreadStore = {
+    ...openMemoryStore(),
+    appendItems: async ({ items }) => {
+      written.push(...items.map(({ payload }) => (payload as { threadId?: string }).threadId))
+    },
+  }
+  const log = await RunLog.begin({ target, clock, run: id(0), facts: {} })
+  for (let ticks = 1; ticks < 12; ticks += 1) {
+    const earlier = log.intend(id(0), null)
+    for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+    await log.intend(id(ticks), null)
+    expect(written).toContain(id(ticks))
+    await earlier
+  }
+})
+
 function isEnd(payload: unknown): boolean {
   return (payload as { kind?: string }).kind === 'ended'
 }
@@ -192,6 +212,24 @@ describe('undoRun', () => {
     await expect(undo(target, done)).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(undo(target, id(1))).rejects.toThrow('knows no run')
     await expect(undo(target, id(8))).rejects.toThrow('knows no run')
+    const shard = { number: 1, of: 1 }
+    await using _ = await leaseShard({ target, clock, shard, of: 's', facts: {} })
+    await expect(undo(target, leaseId('s', shard))).rejects.toThrow('knows no run')
+  })
+
+  test('is not called done when it was interrupted, and can go on', async () => {
+    const [source, target] = [openMemoryStore(), openMemoryStore()]
+    for (const n of [1, 2]) await addThread(source, id(n), 'x')
+    const { run: done } = await run(source, target)
+    const stop = new AbortController()
+    const options = { target, run: done ?? '', signal: stop.signal }
+    expect(await undoRun({ ...options, onThread: () => stop.abort() })).toMatchObject({
+      stopped: 'interrupted',
+      totals: { removed: 1 },
+    })
+    expect(await runs(target)).toMatchObject([{ state: 'finished' }])
+    expect(await undo(target, done)).toMatchObject({ totals: { removed: 1, gone: 1 } })
+    expect(await runs(target)).toMatchObject([{ state: 'undone' }])
   })
 
   test('leaves alone what a later run stored again', async () => {

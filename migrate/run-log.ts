@@ -119,17 +119,20 @@ export class RunLog {
 
   /** One append at a time; what arrives meanwhile goes with the next one. */
   async #write(): Promise<void> {
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null
-    })
+    this.#writing ??= this.#writeAll()
     await this.#writing
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const items = this.#waiting
-      this.#waiting = []
-      await this.#target.appendItems({ threadId: this.run, items })
+    try {
+      while (this.#waiting.length > 0) {
+        const items = this.#waiting
+        this.#waiting = []
+        await this.#target.appendItems({ threadId: this.run, items })
+      }
+    } finally {
+      // At once: who comes between the last look and this would wait for what nobody writes.
+      this.#writing = null
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../src/protocol/json.js'
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
@@ -11,7 +12,7 @@ import { prefixSha256 } from './open-rollout.js'
 import { readRunLog } from './read-run-log.js'
 import { recordDigest } from './record-digest.js'
 import { markOf } from './record-mark.js'
-import { isRunLog, RUN_ITEM } from './run-log.js'
+import { RUN_ITEM, RUN_SOURCE } from './run-log.js'
 
 /**
  * What became of a thread that a run had stored. `removed`: the run had brought it; `restored`: it
@@ -173,7 +174,7 @@ async function* firstBytes(
 
 async function requireRun(target: ThreadStore, run: ThreadId): Promise<void> {
   const log = await findThread(target, { threadId: run })
-  if (log !== null && isRunLog(log)) return
+  if (isDeepStrictEqual(log?.source, RUN_SOURCE)) return
   throw new ThreadStoreError('THREAD_NOT_FOUND', `the target knows no run ${run}`, {
     reason: 'unknown-thread',
     threadId: run,
