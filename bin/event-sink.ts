@@ -1,9 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { MigrationEvent } from '../migrate/index.js'
 import type { Clock } from '../src/host/clock.js'
 import { isoMillis } from '../src/host/clock.js'
 import { printText } from './output.js'
 import { UsageError } from './usage-error.js'
+import { writeWhole } from './write-whole.js'
 
 /** Where a running command tells programs what happens: one JSON object a line. */
 export interface EventSink extends Disposable {
@@ -28,7 +29,7 @@ export function openEventSink(
   function event(what: { readonly type: string }): void {
     const line = clean(`${JSON.stringify({ at: isoMillis(clock.now()), ...what })}\n`)
     if (fd === null) printText(line)
-    else writeSync(fd, line)
+    else writeWhole(fd, file ?? '', line)
   }
 
   return {

@@ -1,6 +1,7 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { printText } from './output.js'
 import { UsageError } from './usage-error.js'
+import { writeWhole } from './write-whole.js'
 
 /** Where a report goes: a file, standard output, both or nowhere. */
 interface ReportSink {
@@ -13,26 +14,14 @@ interface ReportSink {
 
 /** A sink for `--report FILE` and `--json`. */
 export function openReportSink(file: string | undefined, json: boolean): ReportSink {
-  const partial = file === undefined ? null : `${file}.partial`
-  const fd = file === undefined || partial === null ? null : open(file, partial)
-  let isOpen = fd !== null
+  const begun = file === undefined ? null : begin(file)
   return {
     write(text) {
-      if (fd !== null) writeSync(fd, text)
+      begun?.write(text)
       if (json) printText(text)
     },
-    commit() {
-      if (fd === null || partial === null || file === undefined) return
-      isOpen = false
-      closeSync(fd)
-      renameSync(partial, file)
-    },
-    discard() {
-      if (fd === null || partial === null) return
-      if (isOpen) closeSync(fd)
-      isOpen = false
-      rmSync(partial, { force: true })
-    },
+    commit: () => begun?.commit(),
+    discard: () => begun?.discard(),
   }
 }
 
@@ -41,14 +30,42 @@ export function requireWritable(file: string | undefined): void {
   if (file !== undefined) openReportSink(file, false).discard()
 }
 
-function open(file: string, partial: string): number {
+/** What is no file, such as a device or a pipe, is written to as it is, and never replaced. */
+function begin(file: string): ReportSink {
+  const path = isFile(file) ? `${file}.partial` : file
+  const fd = open(file, path)
+  let isOpen = true
+
+  function close(): void {
+    if (isOpen) closeSync(fd)
+    isOpen = false
+  }
+
+  return {
+    write: (text) => writeWhole(fd, file, text),
+    commit() {
+      close()
+      if (path !== file) renameSync(path, file)
+    },
+    discard() {
+      close()
+      if (path !== file) rmSync(path, { force: true })
+    },
+  }
+}
+
+function isFile(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats?.isDirectory() === true) {
+    throw new UsageError(`${file} is a folder; name a file for the report`)
+  }
+  return stats?.isFile() ?? true
+}
+
+function open(file: string, path: string): number {
   try {
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw new UsageError(`${file} is a folder; name a file for the report`)
-    }
-    return openSync(partial, 'w')
+    return openSync(path, 'w')
   } catch (error) {
-    if (error instanceof UsageError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new UsageError(`${file} cannot be written: ${reason}`)
   }
