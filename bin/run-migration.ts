@@ -102,7 +102,7 @@ async function carryOut(
   sides: OpenedSides,
   { tools, teller }: RunParts,
 ): Promise<MigrationResult | FollowResult> {
-  const { followQuietMs, maxDurationMs, pace } = settings
+  const { followQuietMs, maxDurationMs } = settings
   const limit = new AbortController()
   const options = migrateOptions(settings, sides)
   const over = new AbortController()
@@ -116,7 +116,6 @@ async function carryOut(
   try {
     const all = {
       ...options,
-      source: pacedSource(options.source, pace),
       facts: factsOf(settings, sides),
       signal: AbortSignal.any([tools.signal, limit.signal]),
       onEvent: (event: MigrationEvent) => teller.tell(event),
@@ -174,11 +173,11 @@ async function leaseOf(
 
 /** What a run and a dry run of the same settings have in common. */
 export function migrateOptions(
-  { only, plan, shard, jobs, onConflict }: MigrationSettings,
+  { only, plan, shard, jobs, onConflict, pace }: MigrationSettings,
   { source, target, mapped }: OpenedSides,
 ): MigrateOptions {
   return {
-    source: mapped?.store ?? source.store,
+    source: pacedSource(mapped?.store ?? source.store, pace),
     target: target.store,
     clock: systemClock,
     ids: systemIds,

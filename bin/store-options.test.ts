@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byteRate, durationMs } from './store-options.js'
+import { byteRate, durationMs, jobsOf } from './store-options.js'
 
 test.each([
   ['10MB/s', 10_000_000],
@@ -25,4 +25,8 @@ test.each([
 
 test.each(['', '10', 's', '1h 30m', '10x', '90d'])('"%s" is no time', (text) => {
   expect(() => durationMs('--max-duration', text)).toThrow('is no time such as 30s')
+})
+
+test.each([0, 1.5, 1001, 1e9, Number.NaN])('%d is no number of jobs', (jobs) => {
+  expect(() => jobsOf('--jobs', jobs)).toThrow('--jobs must be')
 })

@@ -35,6 +35,15 @@ export function positiveInteger(option: string, value: number): number {
   throw new UsageError(`${option} must be a whole number from 1 on`)
 }
 
+/** More at once than any store can use only costs memory. */
+const JOBS_MAX = 1000
+
+/** How many threads are worked on at once. */
+export function jobsOf(option: string, value: number): number {
+  if (positiveInteger(option, value) <= JOBS_MAX) return value
+  throw new UsageError(`${option} must be ${JOBS_MAX} at most`)
+}
+
 /** One thread id, or another that looks like one. */
 export function threadId(option: string, value: string, kind = 'thread'): string {
   const id = value.trim().toLowerCase()

@@ -20,11 +20,12 @@ import { type OpenedSides, runMigration } from '../run-migration.js'
 import {
   byteRate,
   durationMs,
-  positiveInteger,
+  jobsOf,
   shardOf,
   targetAddress,
   threadIds,
 } from '../store-options.js'
+import { requireTwoPlaces } from '../two-places.js'
 import { UsageError } from '../usage-error.js'
 
 /** `threadstore migrate`: copies threads and proves them. */
@@ -65,7 +66,7 @@ export function migrateCommand(yargs: Argv): Argv {
       const settings = {
         ...args,
         only: threadIds('--only', args.only),
-        jobs: positiveInteger('--jobs', args.jobs),
+        jobs: jobsOf('--jobs', args.jobs),
         shard: shardOf('--shard', args.shard),
         noPaths: !args.paths,
         followQuietMs: args.follow ? durationMs('--quiet-for', args.quietFor) : undefined,
@@ -79,7 +80,7 @@ export function migrateCommand(yargs: Argv): Argv {
         ),
       }
       requireSense({ ...args, dryRun, planFile })
-      for (const file of [args.report, args.receipt]) requireWritable(file)
+      requireFiles({ ...args, dryRun, planFile })
       // Before anything that takes time: Node itself would open a debugger, or end.
       using _ = pausable(settings.pace)
       const mapping = mappingOf(args)
@@ -87,11 +88,12 @@ export function migrateCommand(yargs: Argv): Argv {
         throw new UsageError('give --plan, or --map-cwd and --map-provider, not both')
       }
       const plan = planFile === undefined || dryRun ? undefined : readPlan(planFile)
-      await using source = await openStore(args.source, 'read')
       const address = targetAddress(args.target, args.targetEnv)
+      requireTwoPlaces(args.source, address)
+      await using source = await openStore(args.source, 'read')
       await using target = await openStore(address, dryRun && !args.probe ? 'look' : 'write')
       const sides = { source, target, mapped: mapSource(mapping, source, target) }
-      requireSides(plan, sides)
+      if (plan !== undefined) requireSides(plan, sides)
       process.exitCode = dryRun
         ? await runDryRun({ ...settings, plan }, sides, planFile)
         : await runMigration({ ...settings, plan }, sides)
@@ -107,24 +109,33 @@ interface Wishes {
   readonly planFile: string | undefined
   readonly events: string | undefined
   readonly report: string | undefined
+  readonly receipt: string | undefined
+  readonly maxDuration: string | undefined
 }
 
 /** Refuses wishes that cannot be granted together. */
-function requireSense({ probe, follow, dryRun, json, planFile, events, report }: Wishes): void {
+function requireSense(wishes: Wishes): void {
+  const { probe, follow, dryRun, json, planFile, events, report, receipt, maxDuration } = wishes
   if (probe && !dryRun) throw new UsageError('--probe belongs to --dry-run')
   if (follow && dryRun) throw new UsageError('give --follow or --dry-run, not both')
   if (follow && planFile !== undefined) throw new UsageError('a plan is carried out once')
   if (json && events === '-') throw new UsageError('give --json or --events -, not both')
   if (dryRun && events !== undefined) throw new UsageError('a dry run has no events')
+  if (dryRun && receipt !== undefined) throw new UsageError('a dry run has no receipt')
+  if (dryRun && maxDuration !== undefined) throw new UsageError('a dry run reads everything')
   if (dryRun && report?.endsWith('.html')) throw new UsageError('the report of a dry run is JSON')
 }
 
-/** The two stores are two, and those that a plan was made for. */
-function requireSides(plan: PlanDocument | undefined, { source, target }: OpenedSides): void {
-  if (source.label === target.label && source.label !== 'memory:') {
-    throw new UsageError(`${source.label} is the source and the target; name another target`)
-  }
-  if (plan === undefined) return
+/** Refuses files that cannot be written, or not beside one another. */
+function requireFiles({ dryRun, planFile, events, report, receipt }: Wishes): void {
+  const files = [planFile, events, report, receipt].filter((file) => file !== undefined)
+  const twice = files.find((file, at) => files.indexOf(file) < at)
+  if (twice !== undefined) throw new UsageError(`${twice} is named for two things`)
+  for (const file of [report, receipt, dryRun ? planFile : undefined]) requireWritable(file)
+}
+
+/** The two stores are those that a plan was made for. */
+function requireSides(plan: PlanDocument, { source, target }: OpenedSides): void {
   for (const [side, planned, given] of [
     ['source', plan.source, source.label],
     ['target', plan.target, target.label],

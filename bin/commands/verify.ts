@@ -4,7 +4,7 @@ import { JOBS_DEFAULT } from '../../migrate/index.js'
 import { keepProcessLean } from '../lean-process.js'
 import { mapOptions, mappingOf } from '../map-options.js'
 import { openStore } from '../open-store.js'
-import { positiveInteger, shardOf, targetAddress, threadIds } from '../store-options.js'
+import { jobsOf, shardOf, targetAddress, threadIds } from '../store-options.js'
 import { UsageError } from '../usage-error.js'
 import { readReceipt, verifyAgainstReceipt } from '../verify-against-receipt.js'
 import type { VerifySettings } from '../verify-settings.js'
@@ -44,7 +44,7 @@ export function verifyCommand(yargs: Argv): Argv {
       await keepProcessLean()
       const settings: VerifySettings = {
         readBack: args.readBack,
-        jobs: positiveInteger('--jobs', args.jobs),
+        jobs: jobsOf('--jobs', args.jobs),
         json: args.json,
         report: args.report,
         only: threadIds('--only', args.only),
