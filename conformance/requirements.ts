@@ -1105,6 +1105,13 @@ export const requirements = [
     sentence:
       'An item is read as its line says it, also where its timestamp or its ordinal is none.',
   },
+  {
+    id: 'RAW-20',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'When the bytes of an import break off, it rejects with what they broke off with: a `ThreadStoreError` as it is, anything else as the cause of `INTERNAL {foreign-error}`.',
+  },
 
   // Capabilities
   {

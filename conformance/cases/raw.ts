@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ThreadStoreError } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { bytesOf, chunksOf } from '../build/chunks.js'
 import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
@@ -7,7 +8,7 @@ import { fullPatch } from '../build/patches.js'
 import { liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
-import { equal, holds, rejects, under } from '../expect.js'
+import { type Rejection, equal, holds, rejectionOf, rejects, under } from '../expect.js'
 import { itemsOf, observe, observing, recordOf } from '../observe.js'
 
 const requires = claims('rawHistory')
@@ -74,6 +75,25 @@ const byteCases: readonly {
     ],
   },
 ]
+
+/** What a source may fail with: what another store says, and what a disk says. */
+const sourceErrors: readonly { readonly error: Error; readonly expected: Rejection }[] = [
+  {
+    error: new ThreadStoreError('CONFLICT', 'the source is another one now', {
+      reason: 'position',
+    }),
+    expected: 'CONFLICT position',
+  },
+  {
+    error: Object.assign(new RangeError('the source went away'), { code: 'ENOENT' }),
+    expected: 'INTERNAL foreign-error',
+  },
+]
+
+async function* breakingWith(error: Error, ...lines: string[]): AsyncIterable<Uint8Array> {
+  yield* chunksOf(...lines)
+  throw error
+}
 
 /** Histories as bytes: out, in, and proven. */
 export const rawCases: readonly ConformanceCase[] = [
@@ -224,28 +244,36 @@ export const rawCases: readonly ConformanceCase[] = [
   },
   {
     id: 'raw.import-broken-off',
-    title: 'an import whose bytes break off stores nothing',
-    requirements: ['RAW-6'],
+    title: 'an import whose bytes break off stores nothing, and says why they did',
+    requirements: ['RAW-6', 'RAW-20'],
     set: 'core',
     requires,
     run: async (context) => {
       const { store } = context
       const threadId = context.threadId()
       const before = await observe(store, threadId)
-      async function* breaking(): AsyncIterable<Uint8Array> {
-        yield Buffer.from(meta(threadId) + line('a'))
-        await Promise.resolve()
-        throw new RangeError('the source went away')
+      for (const { error, expected } of sourceErrors) {
+        const rollouts = [importedRollout(threadId, breakingWith(error, meta(threadId), line('a')))]
+        const reason = await store
+          .importThread({ thread: importedRecord(threadId), rollouts })
+          .then(
+            () => null,
+            (rejected: unknown) => rejected,
+          )
+        await under('RAW-6', () => holds(reason !== null, 'the import is rejected'))
+        await under('RAW-20', () => {
+          equal(rejectionOf(reason), expected)
+          holds(
+            reason === error || (reason as Error).cause === error,
+            'the error is that of the source',
+          )
+        })
+        await under('RAW-6', async () => equal(await observe(store, threadId), before))
       }
-      const rollouts = [importedRollout(threadId, breaking())]
-      let failed = false
-      await store.importThread({ thread: importedRecord(threadId), rollouts }).catch(() => {
-        failed = true
+      await under('RAW-6', async () => {
+        await store.importThread(bareImport(threadId, chunksOf(meta(threadId))))
+        equal((await itemsOf(store, threadId)).length, 1)
       })
-      holds(failed, 'the import is rejected')
-      equal(await observe(store, threadId), before)
-      await store.importThread(bareImport(threadId, chunksOf(meta(threadId))))
-      equal((await itemsOf(store, threadId)).length, 1)
     },
   },
   {

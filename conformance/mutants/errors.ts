@@ -1,5 +1,6 @@
 import { ThreadStoreError, invalidRequest, threadNotFound } from '../../src/store/errors.js'
 import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
+import { claims } from '../claims.js'
 import { altered, alteredVerbs, call, meddle, remembered } from './alter.js'
 import type { Mutant } from './mutant.js'
 
@@ -31,6 +32,10 @@ function taking(
 
 function isUnknown(reason: unknown): boolean {
   return ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')
+}
+
+function isForeign(reason: unknown): reason is ThreadStoreError {
+  return ThreadStoreError.is(reason) && reason.details.reason === 'foreign-error'
 }
 
 /** Defects in how calls are refused. */
@@ -198,5 +203,17 @@ export const errorMutants: readonly Mutant[] = [
     violates: 'ERR-5',
     atEdge: true,
     wrap: (store) => taking(store, ({ signal: _left, ...params }) => params),
+  },
+  {
+    id: 'sources-are-taken-for-the-store',
+    breaks: 'an import whose source broke off says that the store cannot be reached',
+    violates: 'RAW-20',
+    needs: claims('rawHistory'),
+    wrap: (store) =>
+      rejecting(store, (reason, verb) =>
+        verb === 'importThread' && isForeign(reason)
+          ? new ThreadStoreError('RETRYABLE', reason.message, { reason: 'unavailable' })
+          : reason,
+      ),
   },
 ]

@@ -84,10 +84,11 @@ export class ArrivingLog {
   }
 }
 
-/** Whether sending the same bytes again would fail again. */
+/** Whether sending the same bytes again would fail again; a source may do better next time. */
 function isRefusal(reason: unknown): boolean {
   return (
     ThreadStoreError.is(reason) &&
-    ['CONFLICT', 'INVALID_REQUEST', 'UNSUPPORTED', 'INTERNAL'].includes(reason.code)
+    ['CONFLICT', 'INVALID_REQUEST', 'UNSUPPORTED', 'INTERNAL'].includes(reason.code) &&
+    reason.details.reason !== 'foreign-error'
   )
 }

@@ -41,7 +41,7 @@ export async function receiveRollout(
   const receiver = new Receiver(context, rollout, before)
   try {
     await receiver.readStored()
-    const pieces = mapAhead(cutSegments(rollout.chunks), PACKED_AHEAD, packAndCheck)
+    const pieces = mapAhead(cutSegments(given(rollout.chunks)), PACKED_AHEAD, packAndCheck)
     for await (const piece of pieces) {
       if (signal?.aborted) throw aborted(signal)
       await receiver.take(piece)
@@ -50,6 +50,15 @@ export async function receiveRollout(
   } catch (reason) {
     await receiver.log.abandon(reason)
     throw reason
+  }
+}
+
+/** The caller's chunks. What they break off with is no word of the database's. */
+async function* given(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (reason) {
+    throw ThreadStoreError.from(reason, 'importThread')
   }
 }
 
