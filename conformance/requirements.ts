@@ -169,6 +169,13 @@ export const requirements = [
     sentence:
       'Threads of one handle have writers of their own: closing one leaves the others live.',
   },
+  {
+    id: 'LIFE-25',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'A call that is under way when the handle is closed is answered: as ever, or with `INVALID_REQUEST {store-closed}`.',
+  },
 
   // Append
   {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isJsonObject } from '../../src/protocol/json.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { StoredThread } from '../../src/store/records.js'
@@ -5,7 +6,7 @@ import { messages, userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { CaseContext, ConformanceCase } from '../case.js'
-import { equal, holds, rejects, under } from '../expect.js'
+import { equal, holds, outcomeOf, rejects, under } from '../expect.js'
 import { conversationOf, itemsOf, listedIds, observe, observing, recordOf } from '../observe.js'
 
 /** How threads begin, live and end on one handle. */
@@ -351,6 +352,25 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     run: async ({ store }) => {
       await store[Symbol.asyncDispose]()
       await rejects(() => store.listThreads({ pageSize: 1 }), 'INVALID_REQUEST store-closed')
+    },
+  },
+  {
+    id: 'life.close-meanwhile',
+    title: 'calls that are under way when the handle is closed are answered',
+    requirements: ['LIFE-25'],
+    set: 'core',
+    run: async (context) => {
+      const { store } = context
+      const threadId = await coldThread(context, store)
+      const read = async (): Promise<number> => (await store.loadHistory({ threadId })).items.length
+      // More than a store may have connections, so that some have not begun.
+      const reads = Array.from({ length: 12 }, () => outcomeOf(read()))
+      await store.close()
+      const answers = [{ resolved: 3 }, { rejected: 'INVALID_REQUEST store-closed' }]
+      for (const outcome of await Promise.all(reads)) {
+        const isAnswer = answers.some((answer) => isDeepStrictEqual(outcome, answer))
+        holds(isAnswer, `the history, or store-closed, and not ${JSON.stringify(outcome)}`)
+      }
     },
   },
   {

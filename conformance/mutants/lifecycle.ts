@@ -1,4 +1,9 @@
-import { alreadyLive, storeClosed, threadNotFound } from '../../src/store/errors.js'
+import {
+  ThreadStoreError,
+  alreadyLive,
+  storeClosed,
+  threadNotFound,
+} from '../../src/store/errors.js'
 import type { AppendThreadItemsParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { altered, alteredVerbs, call, remembered, withItems } from './alter.js'
@@ -225,7 +230,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     id: 'close-twice-rejects',
     breaks: 'closing a closed store is refused',
     violates: 'LIFE-17',
-    mayAlsoBreak: ['LIFE-18', 'LIFE-23', 'CAP-1'],
+    mayAlsoBreak: ['LIFE-18', 'LIFE-23', 'LIFE-25', 'CAP-1'],
     wrap: (store) => {
       let closed = false
       return altered(store, {
@@ -243,6 +248,27 @@ export const lifecycleMutants: readonly Mutant[] = [
     violates: 'LIFE-18',
     mayAlsoBreak: ['LIFE-23', 'LIFE-17', 'CRASH-1'],
     wrap: (store) => altered(store, { close: nothing }),
+  },
+  {
+    id: 'close-cuts-calls-off',
+    breaks: 'reads that are under way when the store is closed find that it cannot be reached',
+    violates: 'LIFE-25',
+    wrap: (store) => {
+      let closed = false
+      return altered(store, {
+        loadHistory: async (params) => {
+          if (closed) return store.loadHistory(params)
+          const history = await store.loadHistory(params)
+          await new Promise(setImmediate)
+          if (closed) throw new ThreadStoreError('RETRYABLE', 'gone', { reason: 'unavailable' })
+          return history
+        },
+        close: async () => {
+          closed = true
+          await store.close()
+        },
+      })
+    },
   },
   {
     id: 'dispose-does-nothing',

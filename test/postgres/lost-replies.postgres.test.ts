@@ -1,7 +1,9 @@
 import { onTestFinished, describe, expect, test } from 'vitest'
+import { bytesOf } from '../../conformance/build/chunks.js'
 import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
-import type { ThreadStore } from '../../src/index.js'
+import { type ThreadStore, systemClock } from '../../src/index.js'
+import { openPgDriver } from '../../src/stores/postgres/pg-driver.js'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
 import { freshStorage, messagesOf, newThreadId, throughPort } from './storage.js'
 
@@ -80,6 +82,27 @@ describe('a connection that breaks', () => {
     expect(proxy.cuts).toBe(1)
   })
 
+  test('between the bytes of an export: they are read on, and fail as a call does', async () => {
+    const { proxy, store } = await behindProxy()
+    const threadId = newThreadId()
+    await store.createThread(creating(threadId))
+    const [rollout] = (await store.exportThread({ threadId })).rollouts
+    if (rollout === undefined) throw new RangeError('no rollout')
+    proxy.cutAfter('SELECT first_byte')
+    expect(await bytesOf(rollout.read())).toHaveLength(rollout.byteCount)
+    expect(proxy.cuts).toBe(1)
+    proxy.down()
+    await expect(bytesOf(rollout.read())).rejects.toMatchObject({
+      code: 'RETRYABLE',
+      details: { reason: 'unavailable' },
+    })
+    proxy.heal()
+    await store.close()
+    await expect(bytesOf(rollout.read())).rejects.toMatchObject({
+      details: { reason: 'store-closed' },
+    })
+  })
+
   test('for good: calls are RETRYABLE, and work again when the server is back', async () => {
     const { proxy, store } = await behindProxy()
     const threadId = newThreadId()
@@ -99,6 +122,16 @@ describe('a connection that breaks', () => {
     proxy.heal()
     expect((await store.readThread({ threadId })).name).toBe(null)
   })
+})
+
+test('whoever waits for a connection does so for as long as others are served', async () => {
+  const { url } = await freshStorage()
+  const options = { url, clock: systemClock, connectionsMax: 1, connectingMaxMs: 200 }
+  const driver = await openPgDriver(options)
+  onTestFinished(() => driver.close())
+  const slow = driver.query('SELECT pg_sleep(0.5)')
+  expect(await driver.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
+  await slow
 })
 
 describe('a server that cannot be used', () => {

@@ -243,7 +243,14 @@ describe('a long turn', () => {
     }
     await store.discardThread({ threadId })
     const { namespace } = storage
-    const context = { driver, namespace, clock: systemClock, ids: systemIds, projectsTurns: true }
+    const context = {
+      driver,
+      server: 'PostgreSQL',
+      namespace,
+      clock: systemClock,
+      ids: systemIds,
+      projectsTurns: true,
+    }
     let pieces = 0
     const sql = `SELECT byte_count FROM threadstore.turn_projections WHERE namespace = $1`
     const read = await readTurns(

@@ -1,6 +1,7 @@
 import type { ThreadParams } from '../../store/params.js'
 import type { ExportedRollout, ThreadExport } from '../../store/raw-history.js'
 import { bareThread } from '../../store/records.js'
+import { lateReads } from './late-reads.js'
 import type { PostgresContext } from './postgres-context.js'
 import { type RolloutRow, rolloutsOf } from './rollout-row.js'
 import { readLog } from './segment-rows.js'
@@ -26,10 +27,10 @@ export async function exportThread(
 }
 
 function exportedRollout(
-  { driver, namespace }: PostgresContext,
+  context: PostgresContext,
   { rolloutId, base, file, fingerprint, byteCount, logId }: RolloutRow,
 ): ExportedRollout {
   const read = (fromByte = 0): AsyncIterable<Uint8Array> =>
-    readLog(driver, namespace, { logId, fromByte, toByte: byteCount })
+    readLog(lateReads(context), context.namespace, { logId, fromByte, toByte: byteCount })
   return { rolloutId, base, file, fingerprint, byteCount, read }
 }

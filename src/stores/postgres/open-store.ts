@@ -7,6 +7,7 @@ import { checked } from '../../store/checked.js'
 import { invalidRequest } from '../../store/errors.js'
 import type { ThreadStore } from '../../store/thread-store.js'
 import { applySchema, requireSchema } from './apply-schema.js'
+import { closableDriver } from './closable-driver.js'
 import { errorFromPostgres } from './error-from-postgres.js'
 import { PostgresThreadStore } from './postgres-thread-store.js'
 
@@ -42,7 +43,8 @@ export async function openStore(
   database: OpenDatabase,
   options: StoreOptions,
 ): Promise<ThreadStore> {
-  const { driver, server, release } = database
+  const { server, release } = database
+  const driver = closableDriver(database.driver, release)
   const { clock = systemClock, ids = systemIds, namespace = 'default' } = options
   let schemaVersion: number
   try {
@@ -51,14 +53,14 @@ export async function openStore(
       ? requireSchema(driver)
       : applySchema(driver))
   } catch (reason) {
-    await release()
+    await driver.close()
     throw errorFromPostgres(reason, server)
   }
   const handle = { key: newHandleKey(driver), name: `process ${process.pid} on ${hostname()}` }
   const projectsTurns = schemaVersion >= 2
-  const context = { driver, namespace, clock, ids, projectsTurns }
+  const context = { driver, server, namespace, clock, ids, projectsTurns }
   const supports = capabilities(database)
-  return checked(new PostgresThreadStore({ context, handle, supports, server, release }))
+  return checked(new PostgresThreadStore({ context, handle, supports }))
 }
 
 function requireNamespace(namespace: string): void {

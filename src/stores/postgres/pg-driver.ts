@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
+import { Client, type ClientConfig, Pool, type PoolClient, type QueryConfig } from 'pg'
 import type { Clock } from '../../host/clock.js'
 import {
   CommitUnknownError,
@@ -27,9 +27,12 @@ export interface PgDriverOptions {
    * stall never end. No statement may take the server longer. @defaultValue 5 minutes
    */
   readonly silenceMaxMs?: number
+  /** Time that making a connection may take. @defaultValue 10 seconds */
+  readonly connectingMaxMs?: number
 }
 
 const SILENCE_MAX_MS = 5 * 60_000
+const CONNECTING_MAX_MS = 10_000
 
 /** A driver over a pool of connections to a PostgreSQL server. */
 export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDriver> {
@@ -37,10 +40,18 @@ export async function openPgDriver(options: PgDriverOptions): Promise<PostgresDr
     connectionString: options.url,
     fallback_application_name: 'threadstore',
     keepAlive: true,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectingMaxMs ?? CONNECTING_MAX_MS,
   }
   const stream = (): Socket => brokenBySilence(options.silenceMaxMs ?? SILENCE_MAX_MS)
-  const pool = new Pool({ ...config, stream, max: options.connectionsMax ?? 4 })
+  const pool = new Pool({
+    // Told of the time limit, a pool would hold it against whoever waits while others are served.
+    Client: class extends Client {
+      constructor() {
+        super({ ...config, stream })
+      }
+    },
+    max: options.connectionsMax ?? 4,
+  })
   // A connection that breaks also rejects what runs on it; unheard, the event would end the process.
   pool.on('connect', (client) => client.on('error', ignore))
   pool.on('error', ignore)

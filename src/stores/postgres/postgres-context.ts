@@ -5,6 +5,8 @@ import type { PostgresDriver } from '../../host/postgres.js'
 /** What every operation of one handle works with. */
 export interface PostgresContext {
   readonly driver: PostgresDriver
+  /** Names the database in messages, without a password. */
+  readonly server: string
   readonly namespace: string
   readonly clock: Clock
   readonly ids: IdSource

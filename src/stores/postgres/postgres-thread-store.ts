@@ -49,10 +49,6 @@ interface PostgresThreadStoreOptions {
   readonly context: PostgresContext
   readonly handle: HandleIdentity
   readonly supports: ThreadStoreCapabilities
-  /** Names the database in messages, without a password. */
-  readonly server: string
-  /** Lets go of the database. */
-  readonly release: () => Promise<void>
 }
 
 /**
@@ -62,8 +58,6 @@ interface PostgresThreadStoreOptions {
 export class PostgresThreadStore implements ThreadStore {
   readonly supports: ThreadStoreCapabilities
   readonly #context: PostgresContext
-  readonly #server: string
-  readonly #release: () => Promise<void>
   readonly #keeper: LeaseKeeper
   readonly #batcher: ImportBatcher
   readonly #writers = new Map<ThreadId, LiveWriter>()
@@ -77,8 +71,6 @@ export class PostgresThreadStore implements ThreadStore {
   constructor(options: PostgresThreadStoreOptions) {
     this.supports = options.supports
     this.#context = options.context
-    this.#server = options.server
-    this.#release = options.release
     this.#batcher = new ImportBatcher(options.context)
     giveThreadLines(this, (_verb, read) =>
       this.#read(read, (context) => readThreadLines(context, read)),
@@ -213,10 +205,10 @@ export class PostgresThreadStore implements ThreadStore {
       writers.map((writer) => retried(this.#context.clock, () => this.#shutDown(writer))),
     )
     await this.#keeper.end()
-    await this.#release()
+    await this.#context.driver.close()
     const failed = ended.find((end) => end.status === 'rejected')
     if (failed && !ThreadStoreError.is(failed.reason, 'CONFLICT')) {
-      throw errorFromPostgres(failed.reason, this.#server)
+      throw errorFromPostgres(failed.reason, this.#context.server)
     }
   }
 
@@ -238,7 +230,7 @@ export class PostgresThreadStore implements ThreadStore {
     try {
       return await work()
     } catch (reason) {
-      throw errorFromPostgres(reason, this.#server)
+      throw errorFromPostgres(reason, this.#context.server)
     }
   }
 

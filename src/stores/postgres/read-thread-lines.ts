@@ -2,6 +2,7 @@ import type { PostgresSession } from '../../host/postgres.js'
 import { requireKnownHistoryMode } from '../../store/history-mode.js'
 import type { ReadThreadParams } from '../../store/params.js'
 import type { ThreadLines } from '../../store/thread-lines.js'
+import { lateReads } from './late-reads.js'
 import type { PostgresContext } from './postgres-context.js'
 import { rolloutsOf, storedRollout } from './rollout-row.js'
 import { readLog } from './segment-rows.js'
@@ -17,9 +18,10 @@ const LINE_FEED = Buffer.of(0x0a)
  * which for most threads is everything; no connection waits for whoever takes the rest.
  */
 export async function readThreadLines(
-  { driver, namespace }: PostgresContext,
+  context: PostgresContext,
   read: ReadThreadParams,
 ): Promise<ThreadLines> {
+  const { driver, namespace } = context
   const { threadId, includeRollouts = false } = read
   return driver.transaction('read', async (session) => {
     const thread = await visibleThread(session, namespace, read)
@@ -42,7 +44,7 @@ export async function readThreadLines(
       },
       position: { rolloutId, endOrdinalExclusive, endByteOffset },
       byteCount: stretches.reduce((sum, { toByte }) => sum + toByte + 1, -1),
-      chunks: following(begun, bytesOf(driver, namespace, stretches, length)),
+      chunks: following(begun, bytesOf(lateReads(context), namespace, stretches, length)),
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../host/clock.js'
 import { parseJson } from '../../../protocol/parse-json.js'
-import { ThreadStoreError } from '../../../store/errors.js'
+import { ThreadStoreError, storeClosed } from '../../../store/errors.js'
 import { errorFromWire } from '../../../store/wire-error.js'
 import { HttpStatus } from '../http-status.js'
 import { headers } from '../routes.js'
@@ -64,6 +64,7 @@ export class HttpConnection {
   readonly #options: HttpConnectionOptions
   /** Who answered last; `null` before anybody did. */
   #instance: string | null = null
+  #isClosed = false
 
   constructor(options: HttpConnectionOptions) {
     this.#options = options
@@ -81,13 +82,16 @@ export class HttpConnection {
       const outcome = await this.#attempt(call, attempt)
       if ('value' in outcome) return outcome.value
       if (call.signal?.aborted) throw aborted(call, attempt.maybeDone)
-      if (clock.now() + delayMs > untilMs) throw this.#gaveUp(call, attempt, outcome.failure)
+      if (this.#isClosed && !attempt.maybeDone) throw storeClosed()
+      const isLate = this.#isClosed || clock.now() + delayMs > untilMs
+      if (isLate) throw this.#gaveUp(call, attempt, outcome.failure)
       await clock.sleep(delayMs, call.signal).catch(() => {})
       if (call.signal?.aborted) throw aborted(call, attempt.maybeDone)
     }
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#options.transport.close()
   }
 
