@@ -80,7 +80,6 @@ export function migrateCommand(yargs: Argv): Argv {
         ),
       }
       requireSense({ ...args, dryRun, planFile })
-      requireFiles({ ...args, dryRun, planFile })
       // Before anything that takes time: Node itself would open a debugger, or end.
       using _ = pausable(settings.pace)
       const mapping = mappingOf(args)
@@ -113,7 +112,7 @@ interface Wishes {
   readonly maxDuration: string | undefined
 }
 
-/** Refuses wishes that cannot be granted together. */
+/** Refuses wishes that cannot be granted, or not together. */
 function requireSense(wishes: Wishes): void {
   const { probe, follow, dryRun, json, planFile, events, report, receipt, maxDuration } = wishes
   if (probe && !dryRun) throw new UsageError('--probe belongs to --dry-run')
@@ -124,6 +123,7 @@ function requireSense(wishes: Wishes): void {
   if (dryRun && receipt !== undefined) throw new UsageError('a dry run has no receipt')
   if (dryRun && maxDuration !== undefined) throw new UsageError('a dry run reads everything')
   if (dryRun && report?.endsWith('.html')) throw new UsageError('the report of a dry run is JSON')
+  requireFiles(wishes)
 }
 
 /** Refuses files that cannot be written, or not beside one another. */
