@@ -36,18 +36,24 @@ export async function openBench(
     unloadDelayMs: unloadDelayMs ?? null,
   }
   await mkdir(place.folder)
-  const running = new Running(subject, await subject.start(place))
+  const server = await subject.start(place).catch(async (error: unknown) => {
+    await dispose(model, folder)
+    throw error
+  })
+  const running = new Running(subject, server)
   return {
     has: (door) => running.has(door),
     shapeProblems: () => running.shapeProblems(),
     conversation: () => running.conversation(),
     context: async () => running.context(once(join(folder, 'project'), gitProject), place),
-    [Symbol.asyncDispose]: async () => disposeAll(running, model, folder),
+    [Symbol.asyncDispose]: async () => {
+      await running.stop()
+      await dispose(model, folder)
+    },
   }
 }
 
-async function disposeAll(running: Running, model: MockResponses, folder: string): Promise<void> {
-  await running.stop()
+async function dispose(model: MockResponses, folder: string): Promise<void> {
   await model[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PostgresDriver } from '../../host/postgres.js'
+import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import { borrowDatabase } from './pglite-folder.js'
 
 /** Counts how often it was opened and closed. */
@@ -19,7 +19,7 @@ function counting(): { open: () => Promise<PostgresDriver>; opened: number; clos
 }
 
 function folder(): string {
-  return join(mkdtempSync(join(tmpdir(), 'pglite-folder-')), 'database')
+  return join(temporaryFolder(), 'database')
 }
 
 describe('borrowDatabase', () => {
