@@ -1,6 +1,6 @@
 import type { Baseline, RunOptions } from '../conformance/index.js'
 import { readDocument } from './read-document.js'
-import { UsageError } from './usage-error.js'
+import { durationMs, wholeNumber } from './option-values.js'
 
 /** Options of the commands that run the suite. */
 export const suiteOptions = {
@@ -34,29 +34,12 @@ export function suiteRunOptions(args: SuiteArguments): RunOptions {
   return {
     set,
     ...(filter !== undefined && { filter }),
-    ...(seed !== undefined && { seed: whole('--seed', seed, 0) }),
-    ...(runs !== undefined && { runs: whole('--runs', runs, 1) }),
-    ...(trials !== undefined && { trials: whole('--trials', trials, 1) }),
-    ...(budget !== undefined && { budgetMs: duration(budget) }),
+    ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0) }),
+    ...(runs !== undefined && { runs: wholeNumber('--runs', runs) }),
+    ...(trials !== undefined && { trials: wholeNumber('--trials', trials) }),
+    ...(budget !== undefined && { budgetMs: durationMs('--budget', budget) }),
     ...(baseline !== undefined && { baseline: readBaseline(baseline) }),
   }
-}
-
-/** The value of an option that counts something. */
-export function whole(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new UsageError(`${option} must be a whole number from ${least} on`)
-}
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-
-function duration(text: string): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
-  const factor = units[unit]
-  if (amount === undefined || factor === undefined) {
-    throw new UsageError(`--budget: ${text} is no time such as 60s or 5m`)
-  }
-  return Number(amount) * factor
 }
 
 function readBaseline(file: string): Baseline {

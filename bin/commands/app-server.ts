@@ -12,6 +12,7 @@ import { openStore } from '../open-store.js'
 import { printLog, resultStream } from '../output.js'
 import { packageVersion } from '../package-version.js'
 import { parseStoreAddress } from '../store-address.js'
+import { wholeNumber } from '../option-values.js'
 import { UsageError } from '../usage-error.js'
 
 const appServerOptions = (options: Argv) =>
@@ -63,10 +64,8 @@ export function appServerCommand(yargs: Argv): Argv {
         throw new UsageError('--unload-delay must be a number of seconds')
       }
       const { store: address } = args
-      const contextWindow = args['context-window'] ?? null
-      if (contextWindow !== null && !(Number.isSafeInteger(contextWindow) && contextWindow > 0)) {
-        throw new UsageError('--context-window must be a whole number of tokens')
-      }
+      const window = args['context-window']
+      const contextWindow = window === undefined ? null : wholeNumber('--context-window', window)
       const home = homeOf(address)
       // As Codex, which wants its home to exist; a database is made where it is missing.
       await using opened = await openStore(address, home === null ? 'write' : 'change')

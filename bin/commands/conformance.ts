@@ -19,7 +19,7 @@ import {
   reportOptions,
   reportOutputs,
 } from '../report-outputs.js'
-import { positiveInteger } from '../store-options.js'
+import { wholeNumber } from '../option-values.js'
 import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
 import { FLOWS, listFlows, testFlows } from '../test-flows.js'
 import { UsageError } from '../usage-error.js'
@@ -70,7 +70,7 @@ interface TestArguments extends SuiteArguments, ReportArguments {
 
 async function test(subjectText: string, args: TestArguments): Promise<number> {
   const options = suiteRunOptions(args)
-  const repeat = positiveInteger('--repeat', args.repeat)
+  const repeat = wholeNumber('--repeat', args.repeat)
   const jobSummary = process.env['GITHUB_STEP_SUMMARY']
   const outputs = reportOutputs(args, jobSummary)
   using interruption = interruptible()

@@ -24,7 +24,7 @@ import {
   shardOf,
   targetAddress,
   threadIds,
-} from '../store-options.js'
+} from '../option-values.js'
 import { requireTwoPlaces } from '../two-places.js'
 import { UsageError } from '../usage-error.js'
 

@@ -17,7 +17,8 @@ import { interruptible } from '../interruptible.js'
 import { startJudges } from '../judge-processes.js'
 import { SUBJECT_FORMS, isShareable, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
-import { type SuiteArguments, suiteOptions, suiteRunOptions, whole } from '../suite-options.js'
+import { wholeNumber } from '../option-values.js'
+import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
 import { breakFlows, FLOWS } from '../test-flows.js'
 import { requireWritable } from '../report-sink.js'
 import { terminalStyle } from '../text-style.js'
@@ -65,7 +66,7 @@ interface MatrixArguments extends SuiteArguments {
 
 async function breakStore(subjectText: string, args: MatrixArguments): Promise<number> {
   requireWritable(args.output)
-  const jobs = args.jobs === undefined ? null : whole('--jobs', args.jobs, 1)
+  const jobs = args.jobs === undefined ? null : wholeNumber('--jobs', args.jobs)
   using interruption = interruptible()
   using _cutOff = failWhenCutOff()
   const { signal } = interruption

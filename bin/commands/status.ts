@@ -7,7 +7,7 @@ import { fitTable } from '../fit-table.js'
 import { formatBytes, formatDuration, formatRate } from '../format.js'
 import { openStore } from '../open-store.js'
 import { printResult, tableWidth } from '../output.js'
-import { positiveInteger, targetAddress } from '../store-options.js'
+import { wholeNumber, targetAddress } from '../option-values.js'
 
 /** `threadstore status`: the migrations a store was the target of. */
 export function statusCommand(yargs: Argv): Argv {
@@ -24,7 +24,7 @@ export function statusCommand(yargs: Argv): Argv {
         })
         .epilogue(examples({ 'the last ten runs': 'status postgres://host/db' })),
     async (args) => {
-      const limit = positiveInteger('--limit', args.limit)
+      const limit = wholeNumber('--limit', args.limit)
       await using target = await openStore(targetAddress(args.target, args.targetEnv), 'read')
       const runs: RunState[] = []
       for await (const run of listRuns(target.store)) {

@@ -7,7 +7,7 @@ import { examples } from '../examples.js'
 import { counted, formatBytes } from '../format.js'
 import { openStore } from '../open-store.js'
 import { printLog, resultStream } from '../output.js'
-import { threadId } from '../store-options.js'
+import { threadId } from '../option-values.js'
 import { UsageError } from '../usage-error.js'
 import type { ExportedRollout, ThreadExport } from '../../src/index.js'
 

@@ -5,7 +5,7 @@ import { fitTable } from '../fit-table.js'
 import { threadName } from '../thread-name.js'
 import { type OpenedStore, openStore } from '../open-store.js'
 import { printResult, tableWidth } from '../output.js'
-import { positiveInteger } from '../store-options.js'
+import { wholeNumber } from '../option-values.js'
 
 /** `threadstore threads list`: one page of threads. */
 export function threadsListCommand(yargs: Argv): Argv {
@@ -39,7 +39,7 @@ export function threadsListCommand(yargs: Argv): Argv {
           }),
         ),
     async (args) => {
-      const pageSize = Math.min(1000, positiveInteger('--limit', args.limit))
+      const pageSize = Math.min(1000, wholeNumber('--limit', args.limit))
       await using opened = await openStore(args.store, 'read')
       const params: ListThreadsParams = {
         pageSize,

@@ -4,7 +4,7 @@ import type { StoredThread } from '../../src/index.js'
 import { formatBytes } from '../format.js'
 import { openStore } from '../open-store.js'
 import { printResult } from '../output.js'
-import { threadId } from '../store-options.js'
+import { threadId } from '../option-values.js'
 
 /** `threadstore threads show`: everything a store knows of a thread but its history. */
 export function threadsShowCommand(yargs: Argv): Argv {

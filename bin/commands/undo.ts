@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-codes.js'
 import { counted } from '../format.js'
 import { openStore } from '../open-store.js'
 import { reportedRun } from '../reported-run.js'
-import { targetAddress, threadId } from '../store-options.js'
+import { targetAddress, threadId } from '../option-values.js'
 import { UsageError } from '../usage-error.js'
 
 /** `threadstore undo`: takes a migration back. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byteRate, durationMs, jobsOf } from './store-options.js'
+import { byteRate, durationMs, jobsOf } from './option-values.js'
 
 test.each([
   ['10MB/s', 10_000_000],
@@ -18,6 +18,8 @@ test.each([
   ['90s', 90_000],
   ['1h30m', 5_400_000],
   ['0.5s', 500],
+  ['250ms', 250],
+  ['1m30ms', 60_030],
   ['0s', 0],
 ])('%s is a time', (text, ms) => {
   expect(durationMs('--max-duration', text)).toBe(ms)

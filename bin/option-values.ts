@@ -29,10 +29,10 @@ export function threadIds(
   return new Set(ids)
 }
 
-/** A whole number from 1 on. */
-export function positiveInteger(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new UsageError(`${option} must be a whole number from 1 on`)
+/** The value of an option that counts something. */
+export function wholeNumber(option: string, value: number, least = 1): number {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new UsageError(`${option} must be a whole number from ${least} on`)
 }
 
 /** More at once than any store can use only costs memory. */
@@ -40,7 +40,7 @@ const JOBS_MAX = 1000
 
 /** How many threads are worked on at once. */
 export function jobsOf(option: string, value: number): number {
-  if (positiveInteger(option, value) <= JOBS_MAX) return value
+  if (wholeNumber(option, value) <= JOBS_MAX) return value
   throw new UsageError(`${option} must be ${JOBS_MAX} at most`)
 }
 
@@ -77,11 +77,17 @@ export function byteRate(option: string, value: string): number {
   throw new UsageError(`${option}: ${value} is no rate such as 10MB/s`)
 }
 
-const timeUnits: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 }
+const timeUnits: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1e3,
+  m: 60e3,
+  h: 3600e3,
+  d: 86_400e3,
+}
 
 /** A time in milliseconds, such as `90s`, `30m` or `1h30m`. */
 export function durationMs(option: string, value: string): number {
-  const parts = [...value.trim().matchAll(/([\d.]+)([smhd])/g)]
+  const parts = [...value.trim().matchAll(/([\d.]+)(ms|[smhd])/g)]
   const whole = parts.map(([part]) => part).join('') === value.trim()
   const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * (timeUnits[unit ?? ''] ?? 0), 0)
   if (whole && parts.length > 0 && ms >= 0 && ms < 2 ** 31) return ms
