@@ -35,13 +35,23 @@ function problem(definition: string, value: unknown): string | null {
   if (!Object.hasOwn(rpcSchema.$defs, definition)) return `there is no schema for ${definition}`
   const validate = validator(definition)
   if (validate(value)) return null
-  const error = validate.errors?.[0]
-  const missing = (error?.params as { missingProperty?: string } | undefined)?.missingProperty
-  if (missing !== undefined) return `missing field \`${missing}\``
-  const extra = (error?.params as { additionalProperty?: string } | undefined)?.additionalProperty
-  const where = `${error?.instancePath ?? ''}${extra === undefined ? '' : `/${extra}`}`
-  const what = extra === undefined ? (error?.message ?? 'is not valid') : 'is not a known field'
-  return `${where === '' ? 'params' : where.slice(1)} ${what}`
+  const [error] = validate.errors ?? []
+  const { missingProperty, additionalProperty, allowedValues } = (error?.params ?? {}) as Wrong
+  if (missingProperty !== undefined) return `missing field \`${missingProperty}\``
+  const field = error?.instancePath.slice(1) || 'params'
+  if (additionalProperty !== undefined) {
+    const where = field === 'params' ? additionalProperty : `${field}/${additionalProperty}`
+    return `${where} is not a known field`
+  }
+  if (allowedValues !== undefined) return `${field} must be one of ${allowedValues.join(', ')}`
+  return `${field} ${error?.message ?? 'is not valid'}`
+}
+
+/** What ajv says of a value beside its words. */
+interface Wrong {
+  readonly missingProperty?: string
+  readonly additionalProperty?: string
+  readonly allowedValues?: readonly unknown[]
 }
 
 /** Compiled on first use: most clients call few of the methods. */
