@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { flowCases } from '../conformance/flows/cases/index.js'
 import { flowMutants } from '../conformance/flows/mutants/index.js'
 import { judgeFlow } from '../conformance/flows/prove-flows.js'
 import { systemClock } from '../src/host/clock.js'
@@ -25,15 +26,23 @@ describeFlows(
   ourAppServer('http', (folder) => openHttpStore({ url, namespace: namespaceOf(folder) })),
 )
 
+/** Cases that found a mutant out. */
+const biting = new Set<string>()
+
 test.concurrent.each(flowMutants)(
   'a server of which it is true that “$id” is found out',
   async (mutant) => {
     // That every case is sound is tested above.
-    const { outcome } = await judgeFlow(memory, mutant, () => true, systemClock)
+    const { outcome, killedBy } = await judgeFlow(memory, mutant, () => true, systemClock)
     expect(outcome).toBe('killed')
+    for (const id of killedBy) biting.add(id)
   },
   FLOW_TIMEOUT_MS,
 )
+
+test('every case finds a mutant out', () => {
+  expect(flowCases.filter(({ id }) => !biting.has(id)).map(({ id }) => id)).toEqual([])
+})
 
 afterAll(async () => {
   await server.close()

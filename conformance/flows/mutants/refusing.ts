@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/protocol/json.js'
+import { isJsonObject, type JsonObject } from '../../../src/protocol/json.js'
 import type { FlowMutant } from './flow-mutant.js'
 import { changedParams, forgives, onResult, spelled, without } from './parts.js'
 
@@ -8,6 +8,7 @@ const forgiving: readonly (readonly [FlowMutant['violates'], string])[] = [
   ['FLOW-5', 'thread/turns/list'],
   ['FLOW-6', 'thread/fork'],
   ['FLOW-9', 'thread/list'],
+  ['FLOW-9', 'thread/turns/list'],
   ['FLOW-15', 'thread/metadata/update'],
   ['FLOW-18', 'thread/name/set'],
   ['FLOW-19', 'thread/resume'],
@@ -18,7 +19,11 @@ const forgiving: readonly (readonly [FlowMutant['violates'], string])[] = [
   ['FLOW-38', 'review/start'],
   ['FLOW-40', 'thread/list'],
   ['FLOW-52', 'thread/resume'],
+  ['FLOW-53', 'thread/resume'],
+  ['FLOW-54', 'thread/inject_items'],
 ]
+
+const noRollout = 'no rollout found for thread id '
 
 /** What is taken for granted, ignored or not looked at. */
 export const refusingMutants: readonly FlowMutant[] = [
@@ -35,6 +40,26 @@ export const refusingMutants: readonly FlowMutant[] = [
       const turns = thread['turns'] as readonly JsonObject[]
       return { ...result, thread: { ...thread, turns: turns.slice(0, 1) } }
     }),
+  },
+  {
+    id: 'a method that is known by name alone is not known at all',
+    violates: 'FLOW-40',
+    says: (message, request) => {
+      const { error } = message
+      if (request?.['method'] !== 'thread/turns/items/list' || !isJsonObject(error))
+        return [message]
+      return [{ ...message, error: { ...error, code: -32_600 } }]
+    },
+  },
+  {
+    id: 'an ephemeral thread that is to be deleted is not known',
+    violates: 'FLOW-50',
+    says: spelled('thread is not persisted and cannot be deleted: ', noRollout),
+  },
+  {
+    id: 'all loaded threads are on one page',
+    violates: 'FLOW-10',
+    hears: (request) => [changedParams(request, 'thread/loaded/list', { limit: null })],
   },
   {
     id: 'a list heeds nothing but providers',

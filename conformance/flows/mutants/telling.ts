@@ -232,6 +232,17 @@ export const tellingMutants: readonly FlowMutant[] = [
     says: afterwards('thread/delete', 'thread/deleted'),
   },
   {
+    id: 'descendants are deleted and nobody is told',
+    violates: 'FLOW-50',
+    says: (message, request, state) => {
+      if (request?.['method'] === 'thread/delete')
+        state.set('asked', [request['params'] as JsonObject])
+      const { threadId } = (message['params'] ?? {}) as JsonObject
+      const asked = state.get('asked')?.[0]?.['threadId'] === threadId
+      return message['method'] === 'thread/deleted' && !asked ? [] : [message]
+    },
+  },
+  {
     id: 'a thread is unloaded and not told to be closed',
     violates: 'FLOW-51',
     says: without('thread/closed'),
