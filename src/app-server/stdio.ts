@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { createLineSplitter, type RawLine } from '../history/split-lines.js'
 import { printJson } from '../protocol/print-json.js'
@@ -8,7 +9,8 @@ const LINES_WAITING_MAX = 64
 
 /**
  * Serves one client over two streams, one JSON object per line, until it sends nothing more. Only
- * LF ends a line: U+2028 is something people type.
+ * LF ends a line: U+2028 is something people type. A client that does not read what it is told is
+ * not read from either.
  */
 export async function serveStdio(
   server: AppServer,
@@ -29,11 +31,25 @@ export async function serveStdio(
     void answered.finally(() => waiting.delete(answered))
   }
   const lines = createLineSplitter(take)
-  for await (const chunk of input) {
-    lines.push(chunk as Buffer)
-    while (waiting.size >= LINES_WAITING_MAX) await Promise.race(waiting)
+  try {
+    for await (const chunk of input) {
+      lines.push(chunk as Buffer)
+      while (waiting.size >= LINES_WAITING_MAX) await Promise.race(waiting)
+      if (output.writableNeedDrain) await drained(output)
+    }
+    lines.end()
+  } finally {
+    // Also when reading was broken off: what is being answered must not outlive the store.
+    await Promise.all(waiting)
+    server.disconnect(connection)
   }
-  lines.end()
-  await Promise.all(waiting)
-  server.disconnect(connection)
+}
+
+async function drained(output: Writable): Promise<void> {
+  const stop = new AbortController()
+  const { signal } = stop
+  const ends = ['drain', 'close'].map((name) => once(output, name, { signal }))
+  // A stream that fails is drained too, and `disconnect` was told why.
+  await Promise.race(ends).catch(() => {})
+  stop.abort()
 }
