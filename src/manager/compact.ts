@@ -24,7 +24,8 @@ export async function compact(
   again: readonly RolloutItem[] = [],
 ): Promise<null> {
   const id = runtime.host.ids.newId()
-  runtime.emit(turn.turnId, itemStarted(turn, { type: 'ContextCompaction', id }))
+  const item = { type: 'ContextCompaction', id }
+  runtime.emit(turn.turnId, itemStarted(turn, item, runtime.now()))
   const context = [...runtime.context]
   const summary = await summarize(runtime, turn, context)
   const said = context.filter(isUserMessage).map(messageText)

@@ -1,4 +1,5 @@
 import { type JsonObject, textAt } from '../protocol/json.js'
+import { parseJson } from '../protocol/parse-json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { ActiveTurn } from './active-turn.js'
 import { compactWhenFull } from './compact-when-full.js'
@@ -93,10 +94,14 @@ async function answerCall(
     call_id: call.callId,
     turn_id: turn.turnId,
     tool: call.name,
-    arguments: call.arguments,
+    arguments: parseJson(call.arguments) ?? call.arguments,
   }
   const startedAtMs = runtime.now()
-  runtime.emit(turn.turnId, { type: 'dynamic_tool_call_request', ...facts })
+  runtime.emit(turn.turnId, {
+    type: 'dynamic_tool_call_request',
+    ...facts,
+    started_at_ms: startedAtMs,
+  })
   const output = await runTool(runtime, turn, call)
   const time = { startedAtMs, completedAtMs: runtime.now() }
   const id = runtime.host.ids.newId()

@@ -137,8 +137,9 @@ function begin(
   item: JsonObject,
 ): void {
   if (shown.has(id)) return
-  shown.set(id, runtime.now())
-  runtime.emit(turn.turnId, itemStarted(turn, { ...item, id }))
+  const startedAtMs = runtime.now()
+  shown.set(id, startedAtMs)
+  runtime.emit(turn.turnId, itemStarted(turn, { ...item, id }, startedAtMs))
 }
 
 function startOf(item: JsonObject, shown: ReadonlyMap<string, number>): number | undefined {

@@ -140,8 +140,14 @@ export function modelSaid(
   return [stored]
 }
 
-export function itemStarted(turn: TurnFacts, item: JsonObject): EventMsg {
-  return { type: 'item_started', thread_id: turn.threadId, turn_id: turn.turnId, item }
+export function itemStarted(turn: TurnFacts, item: JsonObject, startedAtMs: number): EventMsg {
+  return {
+    type: 'item_started',
+    thread_id: turn.threadId,
+    turn_id: turn.turnId,
+    item,
+    started_at_ms: startedAtMs,
+  }
 }
 
 /** When something of a turn began and when it was whole, in milliseconds. */
