@@ -1,7 +1,7 @@
 import { reviewText } from '../manager/index.js'
 import { isJsonObject, type JsonObject, type JsonValue, textAt } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
-import { camelKeys } from './api-words.js'
+import { camelCase, camelKeys } from './api-words.js'
 
 /**
  * What of a turn's items is shown to clients, in order. Items that were stored without an id are
@@ -49,12 +49,33 @@ export function completedItem(item: JsonObject): JsonObject {
       const summary = arrayAt(item, 'summary_text')
       return { type: 'reasoning', id, summary, content: arrayAt(item, 'raw_content') }
     }
+    case 'DynamicToolCall':
+      return {
+        type: 'dynamicToolCall',
+        id,
+        namespace: item['namespace'] ?? null,
+        tool: item['tool'] ?? '',
+        arguments: item['arguments'] ?? null,
+        status: item['status'] ?? 'completed',
+        contentItems: item['content_items'] ?? null,
+        success: item['success'] ?? null,
+        durationMs: null,
+      }
+    case 'FileChange':
+      return fileChange({ ...item, success: item['status'] !== 'failed' }, textAt(item, 'id') ?? '')
     default: {
-      const fields = camelKeys(rest) as JsonObject
-      return { type: type.slice(0, 1).toLowerCase() + type.slice(1), id, ...fields }
+      // What the fields hold is told as it is: keys of arguments and results are the tool's own.
+      const fields = Object.entries(rest).map(([name, value]): Field => [camelCase(name), value])
+      return {
+        type: type.slice(0, 1).toLowerCase() + type.slice(1),
+        id,
+        ...Object.fromEntries(fields),
+      }
     }
   }
 }
+
+type Field = readonly [name: string, value: JsonValue]
 
 /** Events of which each shows one item; others show nothing. */
 type Shown = (event: JsonObject, id: string) => JsonObject

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.
 import type { SessionSource } from '../protocol/metadata.js'
 
 /** Codex spells the same things with underscores in histories and in camel case to clients. */
-function camelCase(word: string): string {
+export function camelCase(word: string): string {
   return word.replaceAll(/_([a-z\d])/g, (_whole, letter: string) => letter.toUpperCase())
 }
 
