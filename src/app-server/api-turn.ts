@@ -13,15 +13,21 @@ export interface ApiTurn extends JsonObject {
   readonly status: TurnStatus
 }
 
+/** Ids of turns that run; none of a thread that is not loaded. */
+export type RunningTurns = ReadonlySet<string | null>
+
 /**
- * The turns of a history. A turn without an end is running if it is the active one; otherwise the
- * process that ran it is gone, and it was interrupted.
+ * The turns of a history. A turn without an end is interrupted unless it is one of those that run:
+ * the process that ran it is gone.
  */
-export function apiTurns(items: readonly RolloutItem[], activeTurnId: string | null): ApiTurn[] {
+export function apiTurns(
+  items: readonly RolloutItem[],
+  running: RunningTurns = new Set(),
+): ApiTurn[] {
   let count = 0
   return foldTurns(items).map((turn) => {
     const shown = apiItems(turn.items, () => `item-${(count += 1)}`)
-    return apiTurn(turn, shown, activeTurnId)
+    return apiTurn(turn, shown, running)
   })
 }
 
@@ -54,9 +60,9 @@ export function viewOfTurn(turn: ApiTurn, itemsView: TurnItemsView): ApiTurn {
   }
 }
 
-function apiTurn(turn: StoredTurn, items: JsonObject[], activeTurnId: string | null): ApiTurn {
+function apiTurn(turn: StoredTurn, items: JsonObject[], running: RunningTurns): ApiTurn {
   const { turnId, status, error, startedAt, completedAt, durationMs } = turn
-  const abandoned = status === 'inProgress' && turnId !== activeTurnId
+  const abandoned = status === 'inProgress' && !running.has(turnId)
   return {
     id: turnId,
     items,

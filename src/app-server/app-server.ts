@@ -51,9 +51,16 @@ export class AppServer {
     }
   }
 
-  /** A new peer; `write` is called with every message for it. */
+  /** A new peer; `write` is called with every message for it. When it throws, the peer is gone. */
   connect(write: (message: JsonObject) => void): Connection {
-    const connection = new Connection(write)
+    const connection = new Connection((message) => {
+      try {
+        write(message)
+      } catch (error) {
+        this.#context.logger.warn({ error }, 'a client cannot be written to any more')
+        this.disconnect(connection)
+      }
+    })
     this.#connections.add(connection)
     return connection
   }

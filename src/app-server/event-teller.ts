@@ -1,6 +1,6 @@
 import type { ThreadEvent } from '../manager/index.js'
 import { readTokenUsageInfo } from '../manager/index.js'
-import { isJsonObject, type JsonObject, textAt } from '../protocol/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, textAt } from '../protocol/json.js'
 import { completedItem } from './api-items.js'
 import type { ThreadStatus } from './api-thread.js'
 import { apiError, beginningTurn } from './api-turn.js'
@@ -22,8 +22,7 @@ export class EventTeller {
   readonly #told: Told
   /** Items of the running turn that clients know of. */
   readonly #begun = new Set<string>()
-  #startedAt: JsonObject[string] = null
-  #running: string | null = null
+  #startedAt: JsonValue = null
   #error: JsonObject | null = null
 
   constructor(threadId: string, told: Told) {
@@ -43,8 +42,7 @@ export class EventTeller {
       case 'reasoning_content_delta':
         return this.#delta(turnId, msg)
       case 'dynamic_tool_call_request':
-      case 'dynamic_tool_call_response':
-        return this.#toolCall(turnId, msg)
+        return this.#toolCalled(turnId, msg)
       case 'token_count':
         return this.#tokens(turnId, msg)
       case 'error':
@@ -66,19 +64,14 @@ export class EventTeller {
       case 'context_compacted':
       case 'entered_review_mode':
       case 'exited_review_mode':
+      case 'dynamic_tool_call_response':
       case 'shutdown_complete':
         // Clients are told of items, not of the older events that say the same.
         return undefined
     }
   }
 
-  /** A turn whose end could not be stored has ended all the same. */
-  gaveUp(turnId: string): void {
-    if (this.#running === turnId) this.#ended(turnId, {}, 'failed')
-  }
-
   #started(turnId: string, msg: JsonObject): void {
-    this.#running = turnId
     this.#begun.clear()
     this.#error = null
     this.#startedAt = msg['started_at'] ?? null
@@ -97,7 +90,7 @@ export class EventTeller {
       completedAt: msg['completed_at'] ?? null,
       durationMs: msg['duration_ms'] ?? null,
     }
-    this.#running = null
+    this.#startedAt = null
     this.#told.turnEnded(turnId)
     // A thread whose turn failed stays marked until the next one begins.
     if (this.#error === null) this.#told.status({ type: 'idle' })
@@ -106,29 +99,23 @@ export class EventTeller {
 
   #itemStarted(turnId: string, msg: JsonObject): void {
     const item = isJsonObject(msg['item']) ? completedItem(msg['item']) : null
-    if (item !== null) this.#begin(turnId, item, this.#startMs(msg))
+    if (item !== null) this.#begin(turnId, item, msg['started_at_ms'] ?? null)
   }
 
   #itemCompleted(turnId: string, msg: JsonObject): void {
     if (!isJsonObject(msg['item'])) return
     const item = completedItem(msg['item'])
-    const completedAtMs = this.#startMs(msg)
-    this.#begin(turnId, item, completedAtMs)
+    this.#begin(turnId, item, msg['started_at_ms'] ?? null)
     if (item['type'] === 'userMessage') this.#told.said()
-    this.#notify('item/completed', { item, turnId, completedAtMs })
+    this.#notify('item/completed', { item, turnId, completedAtMs: msg['completed_at_ms'] ?? null })
   }
 
   /** Every item is begun before it is completed, also where the thread told of its end alone. */
-  #begin(turnId: string, item: JsonObject, startedAtMs: number): void {
+  #begin(turnId: string, item: JsonObject, startedAtMs: JsonValue): void {
     const id = textAt(item, 'id') ?? ''
     if (this.#begun.has(id)) return
     this.#begun.add(id)
     this.#notify('item/started', { item, turnId, startedAtMs })
-  }
-
-  #startMs(msg: JsonObject): number {
-    const ms = msg['completed_at_ms'] ?? msg['started_at_ms']
-    return typeof ms === 'number' ? ms : Number(this.#startedAt ?? 0) * 1000
   }
 
   #delta(turnId: string, msg: JsonObject): void {
@@ -141,22 +128,10 @@ export class EventTeller {
     }
   }
 
-  #toolCall(turnId: string, msg: JsonObject): void {
-    const ended = msg['type'] === 'dynamic_tool_call_response'
-    const item = {
-      type: 'dynamicToolCall',
-      id: msg['call_id'] ?? '',
-      namespace: null,
-      tool: msg['tool'] ?? '',
-      arguments: msg['arguments'] ?? null,
-      status: ended ? (msg['success'] === true ? 'completed' : 'failed') : 'inProgress',
-      contentItems: ended ? (msg['content_items'] ?? null) : null,
-      success: ended ? (msg['success'] ?? null) : null,
-      durationMs: null,
-    }
-    const atMs = this.#startMs(msg)
-    if (ended) this.#notify('item/completed', { item, turnId, completedAtMs: atMs })
-    else this.#begin(turnId, item, atMs)
+  #toolCalled(turnId: string, msg: JsonObject): void {
+    const { call_id: id = '', tool = '', started_at_ms: startedAtMs = null } = msg
+    const called = { type: 'DynamicToolCall', id, tool, arguments: msg['arguments'] ?? null }
+    this.#begin(turnId, completedItem({ ...called, status: 'inProgress' }), startedAtMs)
   }
 
   #tokens(turnId: string, msg: JsonObject): void {

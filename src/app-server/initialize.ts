@@ -9,6 +9,9 @@ export async function initialize({ server, connection, params, reply }: Request)
   const client = params['clientInfo'] as JsonObject
   const name = textAt(client, 'name') ?? ''
   const version = textAt(client, 'version') ?? ''
+  if (!/^[\t\x20-\x7e]*$/.test(name)) {
+    throw invalidRequest(`Invalid clientInfo.name: '${name}'. Must be a valid HTTP header value.`)
+  }
   connection.initialize({ name, version, optedOut: optedOut(params['capabilities'] ?? null) })
   reply({
     userAgent: `${name}/${server.version} (${platform}) threadstore (${name}; ${version})`,

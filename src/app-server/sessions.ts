@@ -47,7 +47,7 @@ export class Sessions {
   ): ThreadSession {
     const known = this.#sessions.get(thread.threadId)
     const session = known ?? this.#begin(thread, start)
-    this.#unloading.get(thread.threadId)?.abort()
+    this.#stopUnloading(thread.threadId)
     if (follower.isOpen) session.subscribers.add(follower)
     else this.#unloadLater(session)
     return session
@@ -67,18 +67,21 @@ export class Sessions {
 
   /** Shuts a thread down, once all that happened is told, and tells that it is not loaded. */
   async close(session: ThreadSession): Promise<void> {
+    session.closing ??= this.#close(session)
+    await session.closing
+  }
+
+  async #close(session: ThreadSession): Promise<void> {
     const { threadId } = session.thread
-    session.closing = true
     try {
       await session.thread.shutdown()
     } catch (error) {
-      session.closing = false
+      session.closing = null
       throw error
     }
-    this.#host.manager.removeThread(threadId)
     await session.ended()
     this.#sessions.delete(threadId)
-    this.#unloading.get(threadId)?.abort()
+    this.#stopUnloading(threadId)
     this.#host.broadcast('thread/status/changed', { threadId, status: { type: 'notLoaded' } })
   }
 
@@ -94,7 +97,6 @@ export class Sessions {
     const session = new ThreadSession({
       ...start,
       thread,
-      clock: this.#host.clock,
       logger: this.#host.logger,
       onStatus: (status) =>
         this.#host.broadcast('thread/status/changed', { threadId, status: { ...status } }),
@@ -107,13 +109,18 @@ export class Sessions {
   #unloadLater(session: ThreadSession): void {
     const { threadId } = session.thread
     const waiting = new AbortController()
-    this.#unloading.get(threadId)?.abort()
+    this.#stopUnloading(threadId)
     this.#unloading.set(threadId, waiting)
     this.#unload(session, waiting.signal).catch((error: unknown) => {
       if (!waiting.signal.aborted) {
         this.#host.logger.warn({ threadId, error }, 'a thread that nobody follows stays loaded')
       }
     })
+  }
+
+  #stopUnloading(threadId: ThreadId): void {
+    this.#unloading.get(threadId)?.abort()
+    this.#unloading.delete(threadId)
   }
 
   async #unload(session: ThreadSession, signal: AbortSignal): Promise<void> {

@@ -24,7 +24,7 @@ export async function threadFork(request: Request): Promise<void> {
   await server.listState(async () => {
     const { session, record, items } = await fork(request)
     const ephemeral = session.thread.ephemeral
-    const turns = excludeTurns ? [] : apiTurns(items, null)
+    const turns = excludeTurns ? [] : apiTurns(items)
     request.reply({
       thread: apiThread(record, session.status, turns, ephemeral),
       ...apiSettings(session.thread.config, server.cwd),
@@ -55,7 +55,8 @@ async function fork({ server, connection, params }: Request): Promise<Forked> {
     threadSource: textAt(params, 'threadSource'),
     onRead: (stored) => read.push(stored),
   }
-  const thread = await telling({ what: 'read thread', unknown: noRollout(threadId) }, async () => {
+  const unknown = path === '' ? noRollout(threadId) : `no rollout found at ${path}`
+  const thread = await telling({ what: 'read thread', unknown }, async () => {
     if (path !== '') return server.manager.forkThreadFromRollout(path, options)
     await requireActive(server, threadId)
     return server.manager.forkThread(threadId, options)

@@ -1,10 +1,11 @@
 import type { StoredThread } from '../store/records.js'
 import { apiThread } from './api-thread.js'
-import { apiTurns } from './api-turn.js'
+import { apiTurns, type RunningTurns } from './api-turn.js'
 import { telling } from './error-codes.js'
 import { threadIdParam } from './request-params.js'
 import { invalidRequest } from './rpc-error.js'
 import type { Request } from './server-context.js'
+import type { ThreadSession } from './thread-session.js'
 
 /** `thread/read`: a thread, and with `includeTurns` its turns, of one point in time. */
 export async function threadRead({ server, params, reply }: Request): Promise<void> {
@@ -20,11 +21,20 @@ export async function threadRead({ server, params, reply }: Request): Promise<vo
   if (session?.fresh && includeTurns) throw invalidRequest(notMaterialized(threadId))
   const read = { threadId, includeArchived: true, includeHistory: includeTurns }
   const unknown = `thread not loaded: ${threadId}`
-  const stored = await telling({ what: 'read thread', unknown }, () =>
-    server.store.readThread(read),
+  const { stored, running } = await telling({ what: 'read thread', unknown }, () =>
+    withRunningTurns(session, () => server.store.readThread(read)),
   )
-  const turns = apiTurns(itemsOf(stored), session?.thread.activeTurnId ?? null)
-  reply({ thread: apiThread(stored, status, turns) })
+  reply({ thread: apiThread(stored, status, apiTurns(itemsOf(stored), running)) })
+}
+
+/** What was read of a thread, and which of its turns ran: one may begin or end meanwhile. */
+export async function withRunningTurns(
+  session: ThreadSession | undefined,
+  read: () => Promise<StoredThread>,
+): Promise<{ readonly stored: StoredThread; readonly running: RunningTurns }> {
+  const before = session?.thread.activeTurnId ?? null
+  const stored = await read()
+  return { stored, running: new Set([before, session?.thread.activeTurnId ?? null]) }
 }
 
 function notMaterialized(threadId: string): string {

@@ -7,14 +7,14 @@ import type { ThreadId } from '../protocol/thread-id.js'
 import type { StoredThread } from '../store/records.js'
 import { apiSettings } from './api-settings.js'
 import { apiThread } from './api-thread.js'
-import { apiTurns } from './api-turn.js'
+import { apiTurns, type RunningTurns } from './api-turn.js'
 import { noRollout, telling } from './error-codes.js'
 import { replayTokenUsage } from './replay-token-usage.js'
 import { resumeConfigParams, threadIdParam } from './request-params.js'
 import { requireActive } from './require-thread.js'
 import { invalidRequest } from './rpc-error.js'
 import type { Request } from './server-context.js'
-import { itemsOf } from './thread-read.js'
+import { itemsOf, withRunningTurns } from './thread-read.js'
 import type { ThreadSession } from './thread-session.js'
 
 /**
@@ -25,7 +25,10 @@ export async function threadResume(request: Request): Promise<void> {
   const { server, params } = request
   const threadId = threadIdParam(params)
   const session = server.sessions.get(threadId)
-  if (session !== undefined) return joinSession(request, session)
+  // Its shutdown failed half-way; it has to succeed before anybody can go on.
+  if (session?.halfClosed) {
+    await telling({ what: 'close thread' }, () => server.sessions.close(session))
+  } else if (session !== undefined) return joinSession(request, session)
   const history = params['history']
   const path = textAt(params, 'path') ?? ''
   if (Array.isArray(history)) return resumeItems(request, history as JsonValue[])
@@ -115,11 +118,13 @@ async function joinSession(request: Request, session: ThreadSession): Promise<vo
   if (session.ephemeral || session.fresh) throw invalidRequest(noRollout(threadId))
   await requireSamePath(request, session)
   await session.inOrder(async () => {
-    const stored = await telling({ what: 'read thread', unknown: noRollout(threadId) }, () =>
-      server.store.readThread({ threadId, includeArchived: true, includeHistory: true }),
+    const read = { threadId, includeArchived: true, includeHistory: true }
+    const doing = { what: 'read thread', unknown: noRollout(threadId) }
+    const { stored, running } = await telling(doing, () =>
+      withRunningTurns(session, () => server.store.readThread(read)),
     )
     server.sessions.open(session.thread, connection)
-    request.reply(loadedThread(request, session, stored, itemsOf(stored)))
+    request.reply(loadedThread(request, session, stored, itemsOf(stored), running))
     if (params['excludeTurns'] !== true) replayTokenUsage(connection, session, itemsOf(stored))
   })
 }
@@ -139,9 +144,10 @@ function loadedThread(
   session: ThreadSession,
   stored: StoredThread,
   items: readonly RolloutItem[],
+  running?: RunningTurns,
 ): JsonObject {
   const { thread } = session
-  const turns = params['excludeTurns'] === true ? [] : apiTurns(items, thread.activeTurnId)
+  const turns = params['excludeTurns'] === true ? [] : apiTurns(items, running)
   return {
     thread: apiThread(stored, session.status, turns),
     ...apiSettings(thread.config, server.cwd),

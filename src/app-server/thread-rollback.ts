@@ -5,7 +5,7 @@ import { threadIdParam } from './request-params.js'
 import { requireSession } from './require-thread.js'
 import { invalidRequest, RpcError } from './rpc-error.js'
 import type { Request } from './server-context.js'
-import { itemsOf } from './thread-read.js'
+import { itemsOf, withRunningTurns } from './thread-read.js'
 
 /**
  * `thread/rollback`: nothing until the marker is stored; then the thread, record and turns of one
@@ -14,8 +14,8 @@ import { itemsOf } from './thread-read.js'
 export async function threadRollback({ server, params, reply }: Request): Promise<void> {
   const threadId = threadIdParam(params)
   const numTurns = params['numTurns'] as number
-  const session = requireSession(server, threadId)
   if (numTurns < 1) throw invalidRequest('numTurns must be >= 1')
+  const session = requireSession(server, threadId)
   const doing = {
     what: 'roll back',
     turnRunning: 'Cannot rollback while a turn is in progress.',
@@ -27,10 +27,12 @@ export async function threadRollback({ server, params, reply }: Request): Promis
   })
   await told
   await server.listState(async () => {
-    const stored = await telling({ what: 'load thread history for rollback replay' }, () =>
-      server.store.readThread({ threadId, includeArchived: true, includeHistory: true }),
+    const read = { threadId, includeArchived: true, includeHistory: true }
+    const { stored, running } = await telling(
+      { what: 'load thread history for rollback replay' },
+      () => withRunningTurns(session, () => server.store.readThread(read)),
     )
-    const turns = apiTurns(itemsOf(stored), session.thread.activeTurnId)
+    const turns = apiTurns(itemsOf(stored), running)
     reply({ thread: apiThread(stored, session.status, turns) })
   })
 }

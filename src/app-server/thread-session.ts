@@ -1,5 +1,4 @@
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { Clock } from '../host/clock.js'
 import type { Logger } from '../host/logger.js'
 import type { CodexThread, SubmittedTurn, ThreadEvent } from '../manager/index.js'
 import type { JsonObject } from '../protocol/json.js'
@@ -21,7 +20,6 @@ export interface SessionStart {
   /** Nothing was said in it yet, so that for clients it does not exist outside of this process. */
   readonly fresh: boolean
   readonly ephemeral: EphemeralThread | null
-  readonly clock: Clock
   readonly logger: Logger
   /** Tells every client that the thread is another way now. */
   readonly onStatus: (status: ThreadStatus) => void
@@ -43,10 +41,11 @@ export class ThreadSession {
   #fresh: boolean
   #lastEnded: string | null = null
   #turnEnded: (() => void)[] = []
-  #rolledBack: (() => void)[] = []
+  #rolledBack: PromiseWithResolvers<void> | null = null
   #running: Promise<unknown> = Promise.resolve()
   #following: Promise<void> = Promise.resolve()
-  closing = false
+  /** Settles when the thread is shut down; `null` when nobody is at it. */
+  closing: Promise<void> | null = null
 
   constructor(start: SessionStart) {
     this.thread = start.thread
@@ -61,7 +60,10 @@ export class ThreadSession {
         this.#lastEnded = turnId
         this.#turnEnded.splice(0).forEach((told) => told())
       },
-      rolledBack: () => this.#rolledBack.splice(0).forEach((told) => told()),
+      rolledBack: () => {
+        this.#rolledBack?.resolve()
+        this.#rolledBack = null
+      },
     })
   }
 
@@ -71,6 +73,11 @@ export class ThreadSession {
 
   get fresh(): boolean {
     return this.#fresh
+  }
+
+  /** The thread takes nothing more, and still has its writer: its shutdown failed. */
+  get halfClosed(): boolean {
+    return this.closing === null && !this.thread.isRunning
   }
 
   /** Begins to tell what happens. */
@@ -94,22 +101,15 @@ export class ThreadSession {
     else this.#turnEnded.push(told)
   }
 
-  /** Sees to it that a turn ends for clients, also when its end could not be stored. */
-  watch({ turnId, done }: SubmittedTurn): void {
+  /** Takes note of the turn that runs now. */
+  watch({ done }: SubmittedTurn): void {
     this.#running = done
-    void done.then(async ({ status }) => {
-      if (status !== 'failed') return
-      // What the turn said before it failed is told first.
-      await this.#start.clock.sleep(0)
-      await this.inOrder(() => this.#teller.gaveUp(turnId))
-    })
   }
 
   /** Settles when the next rollback has been told of. */
   rolledBack(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#rolledBack.push(resolve)
-    })
+    this.#rolledBack ??= Promise.withResolvers()
+    return this.#rolledBack.promise
   }
 
   /** Tells those who follow the thread. */

@@ -6,7 +6,7 @@ import { telling } from './error-codes.js'
 import { limitParam, threadIdParam } from './request-params.js'
 import { invalidRequest } from './rpc-error.js'
 import type { Request } from './server-context.js'
-import { itemsOf } from './thread-read.js'
+import { itemsOf, withRunningTurns } from './thread-read.js'
 
 /** `thread/turns/list`: a page of turns. A cursor names the turn that the page begins at. */
 export async function threadTurnsList({ server, params, reply }: Request): Promise<void> {
@@ -21,10 +21,11 @@ export async function threadTurnsList({ server, params, reply }: Request): Promi
     )
   }
   const unknown = `thread not loaded: ${threadId}`
-  const stored = await telling({ what: 'read thread', unknown }, () =>
-    server.store.readThread({ threadId, includeArchived: true, includeHistory: true }),
+  const read = { threadId, includeArchived: true, includeHistory: true }
+  const { stored, running } = await telling({ what: 'read thread', unknown }, () =>
+    withRunningTurns(session, () => server.store.readThread(read)),
   )
-  reply(page(apiTurns(itemsOf(stored), session?.thread.activeTurnId ?? null), params))
+  reply(page(apiTurns(itemsOf(stored), running), params))
 }
 
 function page(turns: readonly ApiTurn[], params: JsonObject): JsonObject {
