@@ -192,6 +192,34 @@ describe('the wire', () => {
     await next.resumeThread({ threadId })
     expect((await next.loadHistory({ threadId })).items).toHaveLength(1)
   })
+
+  test('closes a store whose opening outlasts its client', async () => {
+    let finish = (): void => {}
+    const opening = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    let closed = false
+    const store: ThreadStore = {
+      ...openMemoryStore(),
+      close: () => {
+        closed = true
+        return Promise.resolve()
+      },
+    }
+    const { connection, hangUp } = wired({ name: 'slow', open: () => opening.then(() => store) })
+    const answer = openHandle(connection, '$open', null)
+    await hangUp()
+    finish()
+    await expect(answer).rejects.toMatchObject({ details: { reason: 'store-closed' } })
+    expect(closed).toBe(true)
+  })
+
+  test('ends with bytes that are no text, which could only be misread', async () => {
+    const input = new PassThrough()
+    input.end(Buffer.from([...Buffer.from('{"id":1,"op":"$hello","p":{"x":"'), 0xff, 0x22, 0x7d]))
+    const serving = serveStdio(servedMemory(), input, new PassThrough())
+    await expect(serving).rejects.toThrow('a line that is not UTF-8')
+  })
 })
 
 describe('raw history over the wire', () => {

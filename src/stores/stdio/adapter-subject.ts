@@ -20,13 +20,22 @@ export interface AdapterSubject extends AsyncDisposable {
  */
 export async function adapterSubject(options: StdioAdapterOptions): Promise<AdapterSubject> {
   const spawn = (): Promise<StdioAdapter> => startAdapter(options)
-  const first = await spawn()
-  let current = Promise.resolve(first)
+  let current = await spawn()
+  let starting: Promise<void> | null = null
   const running = async (): Promise<StdioAdapter> => {
-    if (!(await current).running) current = spawn()
+    if (!current.running) {
+      starting ??= spawn()
+        .then((started) => {
+          current = started
+        })
+        .finally(() => {
+          starting = null
+        })
+      await starting
+    }
     return current
   }
-  const { name, version, doors } = first
+  const { name, version, doors } = current
   return {
     name,
     ...(version !== null && { version }),
@@ -41,6 +50,9 @@ export async function adapterSubject(options: StdioAdapterOptions): Promise<Adap
       destroy: async (storage) => (await running()).destroy(storage),
     }),
     spawn,
-    [Symbol.asyncDispose]: async () => (await current).close(),
+    [Symbol.asyncDispose]: async () => {
+      await starting?.catch(() => {})
+      await current.close()
+    },
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../../host/clock.js'
+import { adapterSubject } from './adapter-subject.js'
 import { openStdioStore, startAdapter } from './start-adapter.js'
 
 /** An adapter in a few lines of JavaScript, given the lines it was sent. */
@@ -68,6 +70,36 @@ describe('a running adapter', () => {
     await adapter.close()
     expect(adapter.running).toBe(false)
   })
+})
+
+test('an adapter that was closed leaves nothing to wait for', async () => {
+  let waiting = 0
+  const clock = {
+    now: () => 0,
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      waiting += 1
+      await systemClock.sleep(ms, signal).finally(() => {
+        waiting -= 1
+      })
+    },
+  }
+  const adapter = await startAdapter({ ...node(greets), clock })
+  await adapter.close()
+  await new Promise(setImmediate)
+  expect(waiting).toBe(0)
+})
+
+test('an adapter that has died is started again once, whoever asks', async () => {
+  const dies = `${greets} process.stdin.on('data', (line) => line.includes('$open') && process.exit(3))`
+  let starts = 0
+  const onStderr = (text: string): void => void (starts += text.length)
+  const subject = await adapterSubject({ ...node(`console.error(''); ${dies}`), onStderr })
+  const open = (scope: string): Promise<unknown> =>
+    Promise.resolve(subject.open({ scope })).catch((reason: unknown) => String(reason))
+  expect(await open('a')).toMatch(/ended with exit code 3/)
+  await Promise.all([open('b'), open('c')])
+  await subject[Symbol.asyncDispose]()
+  expect(starts).toBe(2)
 })
 
 describe('openStdioStore', () => {

@@ -72,8 +72,10 @@ function endOf(
   })
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`could not be started (${error.message})`))
-    child.on('exit', () => void closePipes(child, clock))
+    const closed = new AbortController()
+    child.on('exit', () => void closePipes(child, clock, closed.signal))
     child.on('close', (code, signal) => {
+      closed.abort()
       const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`
       resolve(tail.trim() === '' ? how : `${how} (stderr: ${tail.trim()})`)
     })
@@ -81,8 +83,12 @@ function endOf(
 }
 
 /** A process that outlives the adapter may hold its pipes open; nobody waits for that. */
-async function closePipes(child: ChildProcessWithoutNullStreams, clock: Clock): Promise<void> {
-  await clock.sleep(PIPES_GRACE_MS)
+async function closePipes(
+  child: ChildProcessWithoutNullStreams,
+  clock: Clock,
+  closed: AbortSignal,
+): Promise<void> {
+  await clock.sleep(PIPES_GRACE_MS, closed).catch(() => {})
   child.stdout.destroy()
   child.stderr.destroy()
 }

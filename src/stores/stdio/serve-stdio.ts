@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
-import { splitLines } from '../../history/split-lines.js'
+import { type RawLine, splitLines } from '../../history/split-lines.js'
 import { type JsonObject, isJsonObject } from '../../protocol/json.js'
 import { parseJson } from '../../protocol/parse-json.js'
 import { printJson } from '../../protocol/print-json.js'
@@ -58,13 +59,21 @@ export async function serveStdio(
   output.on('error', () => {})
   const session = new Session(served, output, options)
   try {
-    for await (const { bytes } of splitLines(input)) {
-      session.receive(bytes === null ? '' : bytes.toString('utf8'))
+    for await (const line of splitLines(input)) {
+      session.receive(textOf(line))
       await session.drained()
     }
   } finally {
     await session.close()
   }
+}
+
+/** Bytes that are no text are no request: what they would be read as is not what was meant. */
+function textOf({ bytes, length }: RawLine): string {
+  if (bytes === null)
+    throw new TypeError(`no request: a line of ${length} bytes, which is too long`)
+  if (!isUtf8(bytes)) throw new TypeError('no request: a line that is not UTF-8')
+  return bytes.toString('utf8')
 }
 
 interface Request {
@@ -82,6 +91,7 @@ class Session {
   /** By the ids of the calls that run. */
   readonly #running = new Map<number, AbortController>()
   readonly #crash: CrashTrigger | null
+  #closed = false
 
   constructor(served: ServedStore, output: Writable, { crash }: ServeStdioOptions) {
     this.#served = served
@@ -110,6 +120,7 @@ class Session {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     const handles = [...this.#handles.values()]
     this.#handles.clear()
     await Promise.all(handles.map((handle) => handle.close()))
@@ -166,6 +177,10 @@ class Session {
       throw invalidRequest('malformed-params', `${op} needs a handle name that is not in use`)
     }
     const opened = checked(await opener.call(this.#served, storageOf(p)))
+    if (this.#closed) {
+      await opened.close()
+      throw storeClosed()
+    }
     const store = this.#crash?.watched(opened) ?? opened
     this.#handles.set(h, new ServedHandle(store))
     return { supports: store.supports }

@@ -1,3 +1,4 @@
+import { LINE_BYTES_MAX } from '../../history/rollout-line.js'
 import { type Clock, systemClock } from '../../host/clock.js'
 import type { CrashPoint } from '../../store/crash-point.js'
 import type { ThreadStore } from '../../store/thread-store.js'
@@ -21,7 +22,7 @@ export interface StdioAdapterOptions {
   readonly timeoutMs?: number | null
   /** How long the process may take to end once its stdin is closed. @defaultValue 5 000 */
   readonly closeGraceMs?: number
-  /** Bytes a line of the adapter may have. @defaultValue 256 MiB */
+  /** Bytes a line of the adapter may have, at most 256 MiB. @defaultValue 256 MiB */
   readonly lineBytesMax?: number
   /** Gets what the adapter writes to stderr, as it comes. */
   readonly onStderr?: (text: string) => void
@@ -51,8 +52,6 @@ export interface StdioAdapter extends AsyncDisposable, AdapterFacts {
   /** Asks the process to end and waits until it is gone. */
   close(): Promise<void>
 }
-
-const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 /** Starts an adapter and asks it who it is. */
 export async function startAdapter(options: StdioAdapterOptions): Promise<StdioAdapter> {
