@@ -26,7 +26,7 @@ export function errorToWire({ code, message, details }: ThreadStoreError): WireE
  * callers never meet one they cannot decide by.
  */
 export function errorFromWire(value: unknown, who: string): ThreadStoreError {
-  const known = isJsonObject(value) ? knownError(value) : null
+  const known = knownWireError(value)
   if (known !== null) return known
   const shown = (JSON.stringify(value) ?? String(value)).slice(0, 300)
   return new ThreadStoreError(
@@ -36,7 +36,9 @@ export function errorFromWire(value: unknown, who: string): ThreadStoreError {
   )
 }
 
-function knownError(value: Readonly<Record<string, unknown>>): ThreadStoreError | null {
+/** The error that was sent; `null` where no store sent it. */
+export function knownWireError(value: unknown): ThreadStoreError | null {
+  if (!isJsonObject(value)) return null
   const { code, reason, message, details } = value
   if (typeof code !== 'string' || !Object.hasOwn(errorReasons, code)) return null
   const known = code as ThreadStoreErrorCode

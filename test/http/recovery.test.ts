@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { RolloutItem, ThreadStore } from '../../src/index.js'
+import { type RolloutItem, type ThreadStore, ThreadStoreError } from '../../src/index.js'
 import {
   createHttpThreadServer,
   type HttpThreadServer,
@@ -27,14 +27,14 @@ afterEach(async () => {
 })
 
 /** A server whose process can die, taking its writers with it but not what is stored. */
-async function mortalServer(): Promise<{
+async function mortalServer(behind = (store: ThreadStore): ThreadStore => store): Promise<{
   readonly storage: MemoryStorage
   readonly url: string
   die(): Promise<void>
   revive(): Promise<void>
 }> {
   const storage = new MemoryStorage()
-  const open = (): Promise<ThreadStore> => Promise.resolve(openMemoryStore({ storage }))
+  const open = (): Promise<ThreadStore> => Promise.resolve(behind(openMemoryStore({ storage })))
   let server: HttpThreadServer = await createHttpThreadServer({ open })
   const url = await server.listen({ port: 0 })
   opened.push({ [Symbol.asyncDispose]: () => server.close() })
@@ -174,6 +174,29 @@ describe('a live thread whose server is restarted', () => {
     await store.appendItems({ threadId, items: [say('one')] })
     await store.shutdownThread({ threadId })
     expect(await texts(store)).toEqual(['one'])
+  })
+
+  test('stays live after an append of which the store behind did not know whether it took place', async () => {
+    let unknown = true
+    const server = await mortalServer((store) => ({
+      ...store,
+      appendItems: async (append) => {
+        await store.appendItems(append)
+        if (!unknown) return
+        unknown = false
+        const reason = 'connection-lost'
+        throw new ThreadStoreError('OUTCOME_UNKNOWN', 'the database is gone', { reason })
+      },
+    }))
+    const { store } = await meddledClient(server.url)
+    await store.createThread(create)
+    const first = store.appendItems({ threadId, items: [say('one')] })
+    await expect(first).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    await store.appendItems({ threadId, items: [say('two')] })
+    await server.die()
+    await server.revive()
+    await store.appendItems({ threadId, items: [say('three')] })
+    expect(await texts(store)).toEqual(['one', 'two', 'three'])
   })
 
   test('is lost when somebody else wrote to it', async () => {

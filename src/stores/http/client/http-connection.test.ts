@@ -150,12 +150,19 @@ describe('a call', () => {
 
   test.each([
     ['a proxy’s error page is repeated', 502, '<html>', 'RETRYABLE', 'unavailable'],
+    ['a gateway’s JSON is too', 504, '{"message":"timed out"}', 'RETRYABLE', 'unavailable'],
     ['an answer from somebody else is shown', 404, '<html>', 'INTERNAL', 'foreign-error'],
     ['a code that is none', 400, '{"code":"NO"}', 'INTERNAL', 'foreign-error'],
   ])('%s', async (_what, status, body, code, reason) => {
     const { connection } = scripted(answer(status, body))
     const failed = connection.call(call('freely'))
     await expect(failed).rejects.toMatchObject({ code, details: { reason } })
+  })
+
+  test('that a gateway gave up may have been made', async () => {
+    const gone = answer(504, '{"message":"Endpoint request timed out"}')
+    const failed = scripted(gone).connection.call(call('here'))
+    await expect(failed).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
   })
 
   test.each([

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.js'
 import { parseJson } from '../../../protocol/parse-json.js'
 import { ThreadStoreError, storeClosed } from '../../../store/errors.js'
-import { errorFromWire } from '../../../store/wire-error.js'
+import { errorFromWire, knownWireError } from '../../../store/wire-error.js'
 import { HttpStatus } from '../http-status.js'
 import { headers } from '../routes.js'
 import { type HttpResponse, type HttpTransport, TransportError } from './http-transport.js'
@@ -201,10 +201,12 @@ async function textOf({ body }: HttpResponse): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** `null` for what somebody between us and the server says of a server that it cannot reach. */
 function errorIn(text: string, status: number, server: string): ThreadStoreError | null {
   const value = parseJson(text)
-  if (value === undefined) return status < 500 ? unreadable(server, status, text) : null
-  return errorFromWire(value, server)
+  const known = knownWireError(value)
+  if (known !== null || status >= 500) return known
+  return value === undefined ? unreadable(server, status, text) : errorFromWire(value, server)
 }
 
 function unreadable(server: string, status: number, text: string): ThreadStoreError {

@@ -306,9 +306,7 @@ export class LiveWriters {
   #keepAlive(): void {
     if (this.#keeping) return
     this.#keeping = true
-    void this.#renew().finally(() => {
-      this.#keeping = false
-    })
+    void this.#renew()
   }
 
   async #renew(): Promise<void> {
@@ -331,6 +329,8 @@ export class LiveWriters {
         if (reason instanceof HandleLostError) this.drop(handle)
       })
     }
+    // At once, for a thread that becomes live from now on needs another loop.
+    this.#keeping = false
   }
 }
 

@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import type { RolloutItem } from '../../../protocol/rollout-item.js'
 import type { ThreadId } from '../../../protocol/thread-id.js'
-import { invalidRequest } from '../../../store/errors.js'
+import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
 import type { AppendThreadItemsParams } from '../../../store/params.js'
 import type { StoreVerb, ThreadStore } from '../../../store/thread-store.js'
 import { headers, type VerbRoute } from '../routes.js'
@@ -47,6 +46,7 @@ export async function serveOpen(
   return sendAnswer(call.reply, answer)
 }
 
+/** Measures where the rollout of a live thread ends. */
 async function written(
   store: ThreadStore,
   handle: ServedHandle,
@@ -75,22 +75,21 @@ async function appendTo(
   handle: ServedHandle | null,
   params: AppendThreadItemsParams,
 ): Promise<Answer> {
-  await store.appendItems(params)
   const { threadId, items } = params
-  return jsonAnswer({ end: moved(handle, threadId, items) })
-}
-
-/** Where the rollout ends now. Nobody else appends to it while the handle’s writer is live. */
-function moved(
-  handle: ServedHandle | null,
-  threadId: ThreadId,
-  items: readonly RolloutItem[],
-): unknown {
-  const before = handle?.ends.get(threadId)
-  if (before === undefined) return null
+  try {
+    await store.appendItems(params)
+  } catch (reason) {
+    // Where the rollout ends is now as unknown as whether it has grown.
+    if (ThreadStoreError.is(reason, 'OUTCOME_UNKNOWN')) handle?.ends.delete(threadId)
+    throw reason
+  }
+  if (handle === null) return jsonAnswer({ end: null })
+  const before = handle.ends.get(threadId)
+  if (before === undefined) return written(store, handle, threadId)
+  // Nobody else appends to it while the handle’s writer is live.
   const end = { ...before, itemCount: before.itemCount + items.length }
-  handle?.ends.set(threadId, end)
-  return end
+  handle.ends.set(threadId, end)
+  return jsonAnswer({ end })
 }
 
 function batchOf(text: string | undefined): number | null {

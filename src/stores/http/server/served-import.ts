@@ -19,6 +19,8 @@ export class ServedImport {
   readonly #result: Promise<ThreadReceipt>
   /** The part that is wanted; `null` while one is being taken. */
   #next: number | null = 1
+  /** The first so many rollouts get no more. */
+  #ended = 0
 
   constructor(id: string, principal: Principal, store: ThreadStore, head: ImportHead) {
     this.id = id
@@ -36,6 +38,8 @@ export class ServedImport {
     if (part !== this.#next) throw conflict('position', `part ${part} is not what comes next`)
     this.#next = null
     requireFitting(head, bytes.length, this.#channels.length)
+    requireGoingOn(head, this.#ended)
+    this.#ended = head.ended
     const settled = this.#result.then(() => undefined)
     // A part without bytes waits for nothing.
     settled.catch(() => {})
@@ -89,4 +93,12 @@ function requireFitting(head: PartHead, byteCount: number, rolloutCount: number)
       { path: '/bytes' },
     )
   }
+}
+
+/** Bytes for a rollout that has ended would be read by nobody, and missed by nobody. */
+function requireGoingOn({ bytes, ended }: PartHead, before: number): void {
+  if (ended >= before && bytes.slice(0, before).every((length) => length === 0)) return
+  throw invalidRequest('malformed-params', `the first ${before} rollouts have ended`, {
+    path: '/bytes',
+  })
 }
