@@ -13,16 +13,16 @@ export async function readUntilAborted<T>(
   read: (context: PostgresContext) => Promise<T>,
 ): Promise<T> {
   if (signal === undefined) return read(context)
-  const stopped = new AbortController()
+  let stop = (): void => {}
   try {
     const aborted = new Promise<never>((_resolve, reject) => {
-      const stop = (): void => reject(abortedError(signal))
-      signal.addEventListener('abort', stop, { signal: stopped.signal })
+      stop = () => reject(abortedError(signal))
+      signal.addEventListener('abort', stop)
     })
     const driver = changeSessions(context.driver, (session) => stoppingSession(session, signal))
     return await Promise.race([aborted, read({ ...context, driver })])
   } finally {
-    stopped.abort()
+    signal.removeEventListener('abort', stop)
   }
 }
 
