@@ -5,6 +5,7 @@ import type { StoreSubject, SubjectProcess } from '../conformance/index.js'
 import { memorySubject } from '../conformance/mutants/memory-subject.js'
 import type { ThreadStore } from '../src/index.js'
 import { adapterSubject, startAdapter } from '../src/stores/stdio/index.js'
+import { endUnlessOver } from './end-process.js'
 import { UnreachableError } from './failures.js'
 import { httpOptions } from './http-options.js'
 import { parseStoreAddress, redact } from './store-address.js'
@@ -28,14 +29,38 @@ export const SUBJECT_FORMS =
  */
 export async function openSubject(text: string): Promise<OpenedSubject> {
   try {
-    if (text.startsWith(ADAPTER)) return await commandSubject(text.slice(ADAPTER.length))
-    if (/\.[cm]?[jt]s$/.test(text)) return lasting(await moduleSubject(text))
-    return await storeSubject(text)
+    const opened = await openAny(text)
+    return {
+      subject: opened.subject,
+      [Symbol.asyncDispose]: async () => {
+        await opened[Symbol.asyncDispose]()
+        endUnlessOver(text)
+      },
+    }
   } catch (error) {
+    endUnlessOver(text)
     if (error instanceof UsageError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UnreachableError(redact(`${text} cannot be opened: ${reason}`), { cause: error })
+    throw new UnreachableError(redact(`${text} cannot be opened: ${reasonOf(error, text)}`), {
+      cause: error,
+    })
   }
+}
+
+async function openAny(text: string): Promise<OpenedSubject> {
+  if (text.startsWith(ADAPTER)) return await commandSubject(text.slice(ADAPTER.length))
+  return isModule(text) ? lasting(await moduleSubject(text)) : await storeSubject(text)
+}
+
+function isModule(text: string): boolean {
+  return /\.[cm]?[jt]s$/.test(text)
+}
+
+function reasonOf(error: unknown, text: string): string {
+  if (!(error instanceof Error)) return String(error)
+  // Node says where only when it is the one that fails.
+  return error instanceof SyntaxError
+    ? `${error.message} (node ${text} shows where)`
+    : error.message
 }
 
 /** The line goes to the shell, as people are used to from wherever they copied it. */
@@ -56,6 +81,10 @@ async function moduleSubject(path: string): Promise<StoreSubject> {
   const loaded = await load(path, file)
   const exported = loaded.default
   if (typeof exported === 'function') {
+    if (/^class\b/.test(Function.prototype.toString.call(exported))) {
+      const remedy = `export a function that opens a store: export default () => new ${exported.name}()`
+      throw new UsageError(`${path} exports a class, which cannot be called; ${remedy}`)
+    }
     const open = exported as () => ThreadStore | Promise<ThreadStore>
     return { name: path, open: async () => open() }
   }
@@ -94,6 +123,7 @@ function isSubject(value: unknown): value is StoreSubject {
 
 async function storeSubject(text: string): Promise<OpenedSubject> {
   const address = parseStoreAddress(text)
+  if (address.kind === 'local') refuseModuleName(address.dir)
   switch (address.kind) {
     case 'memory':
       return lasting(memorySubject())
@@ -119,6 +149,13 @@ function elsewhereToo(subject: StoreSubject, address: string): StoreSubject {
 
 function lasting(subject: StoreSubject): OpenedSubject {
   return { subject, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
+/** A module without its extension would be taken for a new folder, whose homes always conform. */
+function refuseModuleName(dir: string): void {
+  if (existsSync(dir)) return
+  const meant = ['.mjs', '.js', '.cjs', '.ts', '.mts', '.cts'].find((end) => existsSync(dir + end))
+  if (meant !== undefined) throw new UsageError(`there is no folder ${dir}; give ${dir}${meant}`)
 }
 
 /** Storages are homes of their own in the folder, so that no home that is there is touched. */

@@ -32,8 +32,14 @@ export function readDocument<T>(file: string, schema: string): T {
 }
 
 function parse(file: string): unknown {
+  const document = parseJson(textOf(file))
+  if (document === undefined) throw new UsageError(`${file} is no JSON`)
+  return document
+}
+
+function textOf(file: string): string {
   try {
-    return parseJson(readFileSync(file, 'utf8'))
+    return readFileSync(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new UsageError(`${file} cannot be read: ${reason}`)

@@ -43,6 +43,7 @@ describe('reportOutputs', () => {
   test.each([
     [{ reporter: ['tap', 'json'], json: false } as const, 'cannot share standard output'],
     [{ reporter: 'tap', output: ['a', 'b'], json: false } as const, '1 reporters and 2 outputs'],
+    [{ output: ['a.xml', 'a.xml'], json: false } as const, 'a.xml is named for two reports'],
     [
       { reporter: ['tap', 'junit'], output: 'a', json: false } as const,
       '2 reporters and 1 outputs',

@@ -61,16 +61,16 @@ export function reportOutputs(
   { reporter = [], output = [], json }: ReportArguments,
   jobSummary: string | undefined,
 ): readonly ReportOutput[] {
-  const files = [output].flat()
+  const given = [output].flat()
   const named = [...[reporter].flat(), ...(json ? (['json'] as const) : [])]
-  const names = named.length > 0 ? named : files.map(formatOf)
-  if (files.length > 0 && files.length !== names.length) {
+  const names = named.length > 0 ? named : given.map(formatOf)
+  if (given.length > 0 && given.length !== names.length) {
     throw new UsageError(
-      `${names.length} reporters and ${files.length} outputs; give each --reporter its --output, - for standard output`,
+      `${names.length} reporters and ${given.length} outputs; give each --reporter its --output, - for standard output`,
     )
   }
   const outputs = names.map((name, index): ReportOutput => {
-    const file = files[index] ?? (name === 'github' ? jobSummary : undefined)
+    const file = given[index] ?? (name === 'github' ? jobSummary : undefined)
     return { reporter: name, file: file === undefined || file === '-' ? null : file }
   })
   const printed = outputs.filter(
@@ -79,6 +79,11 @@ export function reportOutputs(
   if (printed.length > 1) {
     const both = printed.map(({ reporter: name }) => name).join(' and ')
     throw new UsageError(`${both} cannot share standard output; give each --reporter its --output`)
+  }
+  const files = outputs.flatMap(({ file }) => file ?? [])
+  const twice = files.find((file, index) => files.indexOf(file) !== index)
+  if (twice !== undefined) {
+    throw new UsageError(`${twice} is named for two reports; give each a file of its own`)
   }
   const silent = printed.length > 0 || outputs.some(({ reporter: name }) => name === 'text')
   return silent ? outputs : [...outputs, { reporter: 'text', file: null }]

@@ -1,4 +1,4 @@
-import type { Baseline, RunOptions } from '../conformance/index.js'
+import { type Baseline, type RunOptions, selectCases, suite } from '../conformance/index.js'
 import { readDocument } from './read-document.js'
 import { durationMs, wholeNumber } from './option-values.js'
 
@@ -7,7 +7,7 @@ export const suiteOptions = {
   set: {
     choices: ['smoke', 'core', 'full'],
     default: 'core',
-    describe: 'how much: a first verdict, the decision, or what takes minutes too',
+    describe: 'how much: a first verdict, the decision, or everything there is',
   },
   filter: { type: 'string', describe: 'only these cases or requirements: append.*,META-3' },
   seed: { type: 'number', describe: 'what laws generate their inputs from' },
@@ -40,6 +40,14 @@ export function suiteRunOptions(args: SuiteArguments): RunOptions {
     ...(budget !== undefined && { budgetMs: durationMs('--budget', budget) }),
     ...(baseline !== undefined && { baseline: readBaseline(baseline) }),
   }
+}
+
+/** Says that no case was selected; `null` when there is one. */
+export function emptySelection({ set, filter = '*' }: SuiteArguments): string | null {
+  const isEmpty = selectCases(suite, { set, filter }).length === 0
+  return isEmpty
+    ? `no case of set ${set} matches --filter ${filter}; conformance --list names them`
+    : null
 }
 
 function readBaseline(file: string): Baseline {

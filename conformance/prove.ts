@@ -31,7 +31,8 @@ export async function prove(
   const { clock, seed, signal } = settings
   const begun = clock.now()
   const control = await runControl(subject, settings)
-  const results = await tryAll(mutants, {
+  // Of what cannot be opened there is nothing to break.
+  const results = await tryAll(control.report.supports === null ? [] : mutants, {
     judges: (judges ?? [judgeOf(subject, settings)]).map(
       (judge) => (mutant) => judge(mutant, control),
     ),

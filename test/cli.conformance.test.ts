@@ -126,6 +126,33 @@ describe('threadstore conformance', () => {
     const { status, stderr } = conformance(file)
     expect([status, stderr.includes('internal error')]).toEqual([3, false])
     expect(stderr).toContain(`${file} cannot be opened: Cannot find package 'no-such-package'`)
+    const torn = subject('torn.mjs', 'export default {')
+    expect(conformance(torn).stderr).toContain(`Unexpected end of input (node ${torn} shows where)`)
+  })
+
+  test('says how a class and a module without its extension have to be given', () => {
+    const file = subject('class.mjs', 'export default class Own {}')
+    const exported = conformance(file)
+    expect([exported.status, exported.stderr]).toEqual([
+      2,
+      expect.stringContaining('export default () => new Own()'),
+    ])
+    const bare = conformance(file.replace('.mjs', ''))
+    expect([bare.status, bare.stderr]).toEqual([2, expect.stringContaining(`give ${file}`)])
+  })
+
+  test('ends although the store left something open, and says what', () => {
+    const file = subject(
+      'stays.mjs',
+      `export default () => {
+        if ((count += 1) === 1) setInterval(() => {}, 60_000)
+        return openMemoryStore()
+      }`,
+    )
+    const { status, stdout, stderr } = conformance(file)
+    expect([status, stdout.split(':')[0]]).toEqual([0, 'conformant'])
+    expect(stderr).toContain(`${file} keeps the process alive`)
+    expect(stderr).toMatch(/after its last handle was closed \(.*Timeout/)
   })
 
   test('repeats with seeds of their own until a run fails', () => {
@@ -171,6 +198,11 @@ describe('the commands for a failure', () => {
     expect(status).toBe(1)
     expect(stdout).toContain('same signature as append-drops-every-third-call')
     expect(stdout).toContain('replay: threadstore replay append.order@1 <subject>')
+  })
+
+  test('replay knows no case of another version', () => {
+    const { status, stderr } = runCli(['replay', 'append.oder@1', reversing])
+    expect([status, stderr]).toEqual([6, expect.stringContaining('append.oder is no case of this')])
   })
 
   test('annotations and the job summary are written for GitHub', () => {
@@ -232,6 +264,15 @@ describe('threadstore prove', () => {
     expect([status, stderr.includes('internal error')]).toEqual([3, false])
     expect(stderr).toContain(`${file} cannot be opened: one at a time`)
     expect(stderr).toContain('--jobs 1')
+  })
+
+  test('tries no mutant of what cannot be opened, or with no case', () => {
+    const file = subject('shut.mjs', `export default () => Promise.reject(new Error('no server'))`)
+    const shut = runCli(['prove', file, '--jobs', '1'])
+    expect(shut.status).toBe(3)
+    expect(shut.stdout).toMatch(/^open\(\) failed: Error: no server\n0 of 0 mutants/)
+    const none = runCli(['prove', 'memory:', '--filter', 'append.oder'])
+    expect([none.status, none.stderr]).toEqual([6, expect.stringContaining('no case of set core')])
   })
 
   test('refuses several processes for what only one can open, and numbers that are none', () => {

@@ -20,7 +20,12 @@ import {
   reportOutputs,
 } from '../report-outputs.js'
 import { wholeNumber } from '../option-values.js'
-import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
+import {
+  type SuiteArguments,
+  emptySelection,
+  suiteOptions,
+  suiteRunOptions,
+} from '../suite-options.js'
 import { FLOWS, listFlows, testFlows } from '../test-flows.js'
 import { UsageError } from '../usage-error.js'
 
@@ -75,11 +80,8 @@ async function test(subjectText: string, args: TestArguments): Promise<number> {
   const outputs = reportOutputs(args, jobSummary)
   using interruption = interruptible()
   const { signal } = interruption
-  if (selectCases(suite, options).length === 0) {
-    printError(
-      `no case of set ${args.set} matches --filter ${args.filter ?? ''}; --list names them`,
-    )
-  }
+  const nothing = emptySelection(args)
+  if (nothing !== null) printError(nothing)
   await using opened = await openSubject(subjectText)
   using reports = openReports(outputs, jobSummary)
   const once = (onEvent: (event: RunEvent) => void, index: number): Promise<Report> =>

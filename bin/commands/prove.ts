@@ -13,12 +13,18 @@ import {
   prove,
 } from '../../conformance/index.js'
 import { proveExitCode } from '../conformance-exit-code.js'
+import { NothingDoneError } from '../failures.js'
 import { interruptible } from '../interruptible.js'
 import { startJudges } from '../judge-processes.js'
 import { SUBJECT_FORMS, isShareable, openSubject } from '../open-subject.js'
 import { printLog, printText } from '../output.js'
 import { wholeNumber } from '../option-values.js'
-import { type SuiteArguments, suiteOptions, suiteRunOptions } from '../suite-options.js'
+import {
+  type SuiteArguments,
+  emptySelection,
+  suiteOptions,
+  suiteRunOptions,
+} from '../suite-options.js'
 import { breakFlows, FLOWS } from '../test-flows.js'
 import { requireWritable } from '../report-sink.js'
 import { terminalStyle } from '../text-style.js'
@@ -85,6 +91,8 @@ async function breakSubject(
   watch: Required<Pick<ProveOptions, 'onMutant' | 'signal'>>,
 ): Promise<KillMatrix> {
   const options = suiteRunOptions(args)
+  const nothing = emptySelection(args)
+  if (nothing !== null) throw new NothingDoneError(nothing)
   const shareable = isShareable(subjectText)
   const count = jobs ?? (shareable ? jobsByDefault() : 1)
   if (count > 1 && !shareable) {

@@ -1,10 +1,12 @@
 import type { Argv } from 'yargs'
 import { examples } from '../examples.js'
-import { decodeReplay, printReport, run } from '../../conformance/index.js'
+import { decodeReplay, printReport, run, suite } from '../../conformance/index.js'
+import { flowCases } from '../../conformance/flows/index.js'
 import { conformanceExitCode } from '../conformance-exit-code.js'
+import { NothingDoneError } from '../failures.js'
 import { interruptible } from '../interruptible.js'
 import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
-import { printText } from '../output.js'
+import { printLog, printText } from '../output.js'
 import { FLOWS, testFlows } from '../test-flows.js'
 import { terminalStyle } from '../text-style.js'
 import { UsageError } from '../usage-error.js'
@@ -36,6 +38,12 @@ async function replay(token: string, subjectText: string, json: boolean): Promis
   const decoded = decodeReplay(token)
   if (decoded === null) throw new UsageError(`${token} is no token of a failure`)
   const { case: filter, seed, path } = decoded
+  const cases = subjectText.startsWith(FLOWS) ? flowCases : suite
+  if (!cases.some(({ id }) => id === filter)) {
+    throw new NothingDoneError(
+      `${filter} is no case of this version; conformance --list names those there are`,
+    )
+  }
   if (subjectText.startsWith(FLOWS)) {
     return testFlows(subjectText, { set: 'full', filter, json })
   }
@@ -49,6 +57,7 @@ async function replay(token: string, subjectText: string, json: boolean): Promis
     signal,
     ...(path !== null && { path }),
   })
+  if (report.verdict === 'conformant') printLog('it did not fail this time')
   printText(printReport(json ? 'json' : 'text', report, terminalStyle()))
   return conformanceExitCode(report, signal.aborted)
 }
