@@ -8,7 +8,7 @@ import type { SubjectDoor, SubjectLimits } from './subject.js'
 
 /**
  * Sets, each with those before it: `smoke` gives a first verdict in two seconds, `core` decides,
- * `full` adds what takes minutes.
+ * `full` is for what takes minutes, of which there is nothing now.
  */
 export const caseSets = ['smoke', 'core', 'full'] as const
 export type CaseSet = (typeof caseSets)[number]
