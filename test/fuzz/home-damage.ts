@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -137,7 +138,10 @@ function filesOf(home: string, folder = ''): string[] {
     .toSorted()
 }
 
-/** Does it. What cannot be done to the home as it is by now is left out. */
+/**
+ * Does it, but for what `forbidPlaces` does. What cannot be done to the home as it is by now is
+ * left out.
+ */
 export function damageHome(home: string, damage: HomeDamage): void {
   const files = filesOf(home)
   const pick = (number: number): string => join(home, files[number % files.length] ?? '')
@@ -176,7 +180,24 @@ export function damageHome(home: string, damage: HomeDamage): void {
       writeFileSync(`${path}.zst`, edited(zstdCompressSync(readFileSync(path)), damage.edits))
       return rmSync(path)
     case 'forbid':
-      if (lstatSync(path).isFile()) chmodSync(damage.folder ? dirname(path) : path, 0)
+  }
+}
+
+/** Takes the right to read from places of a home, and says how to give it back. */
+export function forbidPlaces(home: string, damages: readonly HomeDamage[]): () => void {
+  const files = filesOf(home).map((path) => join(home, path))
+  const paths = damages.flatMap((damage) => {
+    const path = damage.do === 'forbid' ? files[damage.file % files.length] : undefined
+    if (damage.do !== 'forbid' || path === undefined || !lstatSync(path).isFile()) return []
+    return [damage.folder ? dirname(path) : path]
+  })
+  // What lies deeper comes first: nothing can be done in a folder that is forbidden already.
+  const modes = [...new Set(paths)]
+    .toSorted((a, b) => b.length - a.length)
+    .map((path) => [path, statSync(path).mode] as const)
+  for (const [path] of modes) chmodSync(path, 0)
+  return () => {
+    for (const [path, mode] of modes.toReversed()) chmodSync(path, mode)
   }
 }
 

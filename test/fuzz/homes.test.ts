@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -13,6 +13,7 @@ import {
   damageDatabase,
   damageHome,
   databaseDamage,
+  forbidPlaces,
   type HomeDamage,
   homeDamage,
 } from './home-damage.js'
@@ -52,14 +53,21 @@ async function checkDamaged(
   const whole = intact.get(home)
   if (whole === undefined) throw new Error(`${home} was not recorded`)
   count += 1
-  const path = join(folder, String(count), '.codex')
-  mkdirSync(join(folder, String(count)))
+  const place = join(folder, String(count))
+  const path = join(place, '.codex')
+  mkdirSync(place)
   await cp(whole.path, path, { recursive: true, preserveTimestamps: true })
   for (const damage of database) damageDatabase(join(path, 'state_5.sqlite'), damage)
   for (const damage of files) damageHome(path, damage)
   const before = await hashTree(path)
-  await read(path, whole)
+  const permit = forbidPlaces(path, files)
+  try {
+    await read(path, whole)
+  } finally {
+    permit()
+  }
   expect(await hashTree(path)).toEqual(before)
+  rmSync(place, { recursive: true })
 }
 
 function readAsNobody(path: string, whole: IntactHome): Promise<void> {
