@@ -52,6 +52,21 @@ export const itemCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'item.repeated-turn-ids',
+    title: 'pages hold every item once where a history gives an id to two turns',
+    requirements: ['ITEM-4'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const items = [...one, ...two, ...turn('turn-1', 'one again', 30)]
+      const threadId = await coldThread(context, store, { items })
+      equal(await listedItems(store, { threadId, pageSize: 2 }), items)
+      const newest = await listedItems(store, { threadId, pageSize: 2, sortDirection: 'desc' })
+      equal(newest, items.toReversed(), 'newest first')
+    },
+  },
+  {
     id: 'item.late',
     title: 'an item that came late stands with the turn it names, on every page',
     requirements: ['ITEM-1', 'ITEM-4'],

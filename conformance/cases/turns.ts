@@ -199,6 +199,22 @@ export const turnCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'turn.repeated-ids',
+    title: 'pages hold every turn once where a history gives an id to two of them',
+    requirements: ['TURN-5'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const names = ['turn-1', 'turn-2', 'turn-1', 'turn-3']
+      const items = names.flatMap((name, index) => turn(name, `question ${index}`, index * 10))
+      const threadId = await coldThread(context, store, { items })
+      equal(ids(await turnsOf(store, threadId, { pageSize: 1 })), names)
+      const newest = await turnsOf(store, threadId, { pageSize: 1, sortDirection: 'desc' })
+      equal(ids(newest), names.toReversed(), 'newest first')
+    },
+  },
+  {
     id: 'turn.backwards',
     title: 'a backwards cursor pages the other way, beginning with the first turn of its page',
     requirements: ['TURN-6'],

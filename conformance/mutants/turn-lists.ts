@@ -150,6 +150,23 @@ export const turnListMutants: readonly Mutant[] = [
     },
   },
   {
+    id: 'turn-cursors-are-ids',
+    breaks: 'of two turns with one id, a page that follows the second begins after the first',
+    violates: 'TURN-5',
+    needs: turns,
+    wrap: (store) => {
+      const firstAfter = new Map<string, string>()
+      return listingTurns(store, async (params) => {
+        const page = await store.listTurns(params)
+        const last = page.turns.at(-1)
+        if (page.nextCursor === null || last === undefined) return page
+        const key = [params.threadId, params.sortDirection, last.turnId].join()
+        if (!firstAfter.has(key)) firstAfter.set(key, page.nextCursor)
+        return { ...page, nextCursor: firstAfter.get(key) ?? null }
+      })
+    },
+  },
+  {
     id: 'backwards-begins-after',
     breaks: 'a backwards cursor leaves out the first turn of its page',
     violates: 'TURN-6',

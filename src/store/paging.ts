@@ -1,34 +1,53 @@
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import type { StoredTurn } from '../protocol/turn.js'
-import { type Anchor, decodeCursor, encodeCursor, invalidCursor } from './cursor.js'
+import { decodeCursor, encodeCursor, invalidCursor } from './cursor.js'
 import { invalidRequest } from './errors.js'
 import type { ListItemsParams, ListTurnsParams, SortDirection } from './params.js'
 import type { ItemPage, TurnPage } from './records.js'
 
+/** A turn that stands, and how many stand before it: damaged histories repeat the ids of turns. */
+export interface PlacedTurn {
+  readonly position: number
+  readonly turn: StoredTurn
+}
+
 /** A page of a thread's turns, which were folded with the view the params ask for, oldest first. */
 export function turnPage(turns: readonly StoredTurn[], params: ListTurnsParams): TurnPage {
-  const page = pageOf(turns, (turn) => turn.turnId, turnRequest(params))
-  return {
-    turns: page.entries,
-    nextCursor: page.nextCursor,
-    backwardsCursor: page.backwardsCursor,
-  }
+  const placed = turns.map((turn, position) => ({ position, turn }))
+  const { entries, ...cursors } = pageOf(placed, turnKey, turnRequest(params))
+  return { turns: entries.map(({ turn }) => turn), ...cursors }
+}
+
+/** The turn with which a page of turns begins, or after which it does. */
+interface TurnAnchor {
+  readonly position: number
+  readonly turnId: string
+  readonly inclusive: boolean
 }
 
 /** Where a page of turns begins; `null`: with the first turn. For stores that page in a database. */
-export function turnAnchor(params: ListTurnsParams): Anchor | null {
-  if (!params.cursor) return null
+export function turnAnchor(params: ListTurnsParams): TurnAnchor | null {
+  const { cursor } = params
+  if (!cursor) return null
   const { query, sortDirection } = turnRequest(params)
-  return decodeCursor([...query, sortDirection], params.cursor)
+  const { id, inclusive } = decodeCursor([...query, sortDirection], cursor)
+  const [, position, turnId] = /^(\d{1,9}):([^]*)$/.exec(id) ?? []
+  if (turnId === undefined) throw invalidCursor(cursor)
+  return { position: Number(position), turnId, inclusive }
 }
 
 /** A page of turns that a database has found, in the order of the page. */
 export function foundTurnPage(
-  turns: readonly StoredTurn[],
+  found: readonly PlacedTurn[],
   more: boolean,
   params: ListTurnsParams,
 ): TurnPage {
-  return { turns, ...cursorsOf(turns, (turn) => turn.turnId, more, turnRequest(params)) }
+  const turns = found.map(({ turn }) => turn)
+  return { turns, ...cursorsOf(found, turnKey, more, turnRequest(params)) }
+}
+
+function turnKey({ position, turn }: PlacedTurn): string {
+  return `${position}:${turn.turnId}`
 }
 
 function turnRequest(params: ListTurnsParams): PageRequest {
@@ -41,6 +60,8 @@ function turnRequest(params: ListTurnsParams): PageRequest {
 
 /** An item of a turn that stands, and which of the turn's items it is. */
 export interface TurnItem {
+  /** How many turns stand before its own. */
+  readonly position: number
   readonly turnId: string
   readonly index: number
   readonly item: RolloutItem
@@ -49,10 +70,11 @@ export interface TurnItem {
 /** A page of the items of a thread's turns, which were folded with all their items, or of one turn. */
 export function itemPage(turns: readonly StoredTurn[], params: ListItemsParams): ItemPage {
   const { turnId } = params
-  const chosen = turnId === undefined ? turns : turns.filter((turn) => turn.turnId === turnId)
+  const placed = turns.map((turn, position) => ({ position, turn }))
+  const chosen = placed.filter(({ turn }) => turnId === undefined || turn.turnId === turnId)
   if (turnId !== undefined && chosen.length === 0) throw unknownTurn(params.threadId, turnId)
-  const entries = chosen.flatMap((turn) =>
-    turn.items.map((item, index) => ({ turnId: turn.turnId, index, item })),
+  const entries = chosen.flatMap(({ position, turn }) =>
+    turn.items.map((item, index) => ({ position, turnId: turn.turnId, index, item })),
   )
   const { entries: found, ...cursors } = pageOf(entries, itemKey, itemRequest(params))
   return { items: found.map(({ item }) => item), ...cursors }
@@ -60,6 +82,7 @@ export function itemPage(turns: readonly StoredTurn[], params: ListItemsParams):
 
 /** The item with which a page of items begins, or after which it does. */
 interface ItemAnchor {
+  readonly position: number
   readonly turnId: string
   readonly index: number
   readonly inclusive: boolean
@@ -71,9 +94,9 @@ export function itemAnchor(params: ListItemsParams): ItemAnchor | null {
   if (!cursor) return null
   const { query, sortDirection } = itemRequest(params)
   const { id, inclusive } = decodeCursor([...query, sortDirection], cursor)
-  const [, index, turnId] = /^(0|[1-9]\d{0,8}):([^]*)$/.exec(id) ?? []
+  const [, position, index, turnId] = /^(\d{1,9}):(\d{1,9}):([^]*)$/.exec(id) ?? []
   if (turnId === undefined) throw invalidCursor(cursor)
-  return { turnId, index: Number(index), inclusive }
+  return { position: Number(position), turnId, index: Number(index), inclusive }
 }
 
 /** A page of items that a database has found, in the order of the page. */
@@ -86,8 +109,8 @@ export function foundItemPage(
   return { items, ...cursorsOf(entries, itemKey, more, itemRequest(params)) }
 }
 
-function itemKey({ index, turnId }: TurnItem): string {
-  return `${index}:${turnId}`
+function itemKey({ position, index, turnId }: TurnItem): string {
+  return `${position}:${index}:${turnId}`
 }
 
 function itemRequest(params: ListItemsParams): PageRequest {

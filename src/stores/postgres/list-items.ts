@@ -41,15 +41,13 @@ async function startOf(
 ): Promise<Start | null> {
   const anchor = itemAnchor(list)
   if (anchor === null) return null
-  const named = await turnsNamed(session, namespace, turns, anchor.turnId)
-  const positions = named
-    .filter(({ contents }) => anchor.index < contents.itemCount)
-    .map(({ index }) => index)
-  if (positions.length === 0) throw invalidCursor(list.cursor ?? '')
-  const step = anchor.inclusive ? 0 : 1
-  return list.sortDirection === 'desc'
-    ? { position: Math.max(...positions), index: anchor.index - step }
-    : { position: Math.min(...positions), index: anchor.index + step }
+  const { position, turnId, index, inclusive } = anchor
+  const [turn] = await turnsAt(session, namespace, turns, [position, position + 1])
+  if (turn?.id !== turnId || index >= turn.contents.itemCount) {
+    throw invalidCursor(list.cursor ?? '')
+  }
+  const step = inclusive ? 0 : 1
+  return { position, index: list.sortDirection === 'desc' ? index - step : index + step }
 }
 
 /** The turns from the start of a page on, in its order: as many as it may need, one more included. */
@@ -150,6 +148,6 @@ async function itemsOf(
   return parts.flatMap(({ turn, firstIndex, range: [from, to] }) =>
     (items.get(turn) ?? [])
       .slice(from - firstIndex, to - firstIndex)
-      .map((item, index) => ({ turnId: turn.id, index: from + index, item })),
+      .map((item, index) => ({ position: turn.index, turnId: turn.id, index: from + index, item })),
   )
 }

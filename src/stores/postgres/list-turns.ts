@@ -1,8 +1,8 @@
 import type { PostgresSession } from '../../host/postgres.js'
 import type { RolloutItem } from '../../protocol/rollout-item.js'
-import type { StoredTurn, TurnItemsView } from '../../protocol/turn.js'
+import type { TurnItemsView } from '../../protocol/turn.js'
 import { invalidCursor } from '../../store/cursor.js'
-import { foundTurnPage, turnAnchor } from '../../store/paging.js'
+import { foundTurnPage, type PlacedTurn, turnAnchor } from '../../store/paging.js'
 import type { ListTurnsParams } from '../../store/params.js'
 import type { TurnPage } from '../../store/records.js'
 import type { PostgresContext } from './postgres-context.js'
@@ -10,7 +10,7 @@ import type { ProjectedTurns } from './projected-turns.js'
 import { readTurns } from './read-turns.js'
 import { itemsOfTurns } from './turn-items.js'
 import type { ProjectedTurn } from './turn-projector.js'
-import { turnsAt, turnsNamed } from './turn-range.js'
+import { turnsAt } from './turn-range.js'
 
 /** A page of a thread's turns: a range of the stored ones, and what was appended since. */
 export async function listTurns(
@@ -48,11 +48,10 @@ async function startOf(
 ): Promise<number> {
   const anchor = turnAnchor(list)
   if (anchor === null) return 0
-  const named = await turnsNamed(session, namespace, turns, anchor.id)
-  const indexes = named.map(({ index }) => index)
-  if (indexes.length === 0) throw invalidCursor(list.cursor ?? '')
-  const isAscending = list.sortDirection === 'asc'
-  const before = isAscending ? Math.min(...indexes) : turns.count - 1 - Math.max(...indexes)
+  const { position, turnId } = anchor
+  const [turn] = await turnsAt(session, namespace, turns, [position, position + 1])
+  if (turn?.id !== turnId) throw invalidCursor(list.cursor ?? '')
+  const before = list.sortDirection === 'asc' ? position : turns.count - 1 - position
   return anchor.inclusive ? before : before + 1
 }
 
@@ -62,18 +61,21 @@ async function storedTurns(
   { source }: ProjectedTurns,
   turns: readonly ProjectedTurn[],
   itemsView: TurnItemsView,
-): Promise<StoredTurn[]> {
+): Promise<PlacedTurn[]> {
   const shown = itemsView === 'full' ? turns : []
   const items = await itemsOfTurns(session, namespace, source, shown)
   return turns.map((turn) => ({
-    turnId: turn.id,
-    items: itemsView === 'summary' ? summaryOf(turn) : (items.get(turn) ?? []),
-    itemsView,
-    status: turn.status,
-    error: turn.error,
-    startedAt: turn.startedAt,
-    completedAt: turn.completedAt,
-    durationMs: turn.durationMs,
+    position: turn.index,
+    turn: {
+      turnId: turn.id,
+      items: itemsView === 'summary' ? summaryOf(turn) : (items.get(turn) ?? []),
+      itemsView,
+      status: turn.status,
+      error: turn.error,
+      startedAt: turn.startedAt,
+      completedAt: turn.completedAt,
+      durationMs: turn.durationMs,
+    },
   }))
 }
 
