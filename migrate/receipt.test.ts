@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
 import { systemIds } from '../src/host/ids.js'
+import { ThreadStoreError } from '../src/store/errors.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { ReceiptBuilder, type Receipt, receiptRoot } from './receipt.js'
 import { migrate } from './run.js'
-import { verifyReceipt } from './verify-receipt.js'
+import { type ReceiptThreadVerdict, verifyReceipt } from './verify-receipt.js'
 
 const clock: Clock = { now: () => 0, sleep: async () => {} }
 const threadId = '019a0000-0000-7000-8000-000000000001'
@@ -75,6 +76,23 @@ describe('a receipt', () => {
     const { threads } = await receiptOf(source, broken)
     expect(threads.map((thread) => thread.threadId)).toEqual([threadId])
   })
+})
+
+test('a thread that cannot be read is named when a receipt is checked', async () => {
+  const { target, receipt } = await migrated()
+  const damaged: ThreadStore = {
+    ...target,
+    historyDigest: async (params) => {
+      if (params.threadId === other) return await target.historyDigest(params)
+      throw new ThreadStoreError('INTERNAL', 'torn', { reason: 'damaged' })
+    },
+  }
+  const seen: ReceiptThreadVerdict[] = []
+  await verifyReceipt({ target: damaged, receipt, onVerdict: (verdict) => seen.push(verdict) })
+  expect(seen).toMatchObject([
+    { threadId, verdict: 'unreadable', reason: 'torn' },
+    { threadId: other, verdict: 'held' },
+  ])
 })
 
 describe.each([false, true])('verifyReceipt, reading back: %s', (readBack) => {

@@ -371,3 +371,63 @@ describe('migrate, trouble', () => {
     expect(second.totals).toMatchObject({ already: 10 - first.left, proven: first.left })
   })
 })
+
+/** A thread that begins empty, or in another one. */
+async function addFork(store: ThreadStore, threadId: string, base?: string): Promise<void> {
+  await store.createThread({
+    threadId,
+    source: 'cli',
+    metadata: { cwd: '/p', modelProvider: 'openai' },
+    historyMode: 'paginated',
+    ...(base !== undefined && { base: { rolloutId: base, endOrdinalExclusive: 2 } }),
+  })
+  const said = { ...message(threadId), timestamp: '2026-11-22T12:00:00.000Z' }
+  await store.appendItems({ threadId, items: [said] })
+  await store.shutdownThread({ threadId })
+}
+
+test('a thread that turns out to be in the target already is compared instead', async () => {
+  const [source, behind] = [openMemoryStore(), openMemoryStore()]
+  await addThread(source, id(1), 'one')
+  await run({ source, target: behind })
+  // Somebody else brought it between the look at the target and the copy.
+  const target: ThreadStore = {
+    ...behind,
+    listThreads: async () => ({ items: [], nextCursor: null }),
+  }
+  const { outcomes } = await run({ source, target })
+  expect(outcomes).toMatchObject([{ status: 'already', reason: null }])
+})
+
+test('a rollout that begins elsewhere in the target is a conflict, and stays', async () => {
+  const [source, target] = [openMemoryStore({ clock }), openMemoryStore({ clock })]
+  for (const store of [source, target]) for (const one of [1, 2]) await addFork(store, id(one))
+  await addFork(source, id(3), id(1))
+  await addFork(target, id(3), id(2))
+  const before = await digest(target, id(3))
+  const { outcomes } = await run({ source, target })
+  const outcome = outcomes.find(({ threadId }) => threadId === id(3))
+  expect(outcome).toMatchObject({ status: 'conflict' })
+  expect(outcome?.reason).toContain('begins elsewhere')
+  expect(await digest(target, id(3))).toBe(before)
+})
+
+test('a second look at many threads at once finds those that went on', async () => {
+  const [source, target] = [openMemoryStore(), openMemoryStore()]
+  for (let number = 1; number <= 120; number += 1) await addThread(source, id(number), 'one')
+  const moving: ThreadStore = {
+    ...target,
+    importThread: async (params) => {
+      const receipt = await target.importThread(params)
+      if (params.thread.threadId === id(1)) await append(source, id(1), 'two')
+      return receipt
+    },
+  }
+  const { totals, review } = await run({ source, target: moving })
+  expect(totals.proven).toBe(120)
+  expect(review.changed).toEqual([id(1)])
+  const again = (await run({ source, target })).outcomes
+  expect(again.filter(({ status }) => status !== 'already')).toMatchObject([
+    { threadId: id(1), status: 'appended' },
+  ])
+})
