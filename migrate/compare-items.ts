@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RolloutItem } from '../src/protocol/rollout-item.js'
 import type { ThreadId } from '../src/protocol/thread-id.js'
-import type { StoredThread } from '../src/store/records.js'
 import { compareRecords } from './compare-records.js'
 import type { MigrationSides } from './inventory.js'
-import { portableHistory } from './portable-history.js'
+import { itemsAfterMeta, portableHistory } from './portable-history.js'
 import { isPatchable } from './record-patch.js'
 import type { ThreadVerdict } from './verify.js'
 
@@ -16,7 +14,7 @@ export async function compareItems(
   const params = { threadId, includeArchived: true, includeHistory: true }
   const [from, held] = await Promise.all([source.readThread(params), target.readThread(params)])
   const wanted = portableHistory(from).items
-  const items = afterMeta(held)
+  const items = itemsAfterMeta(held)
   const fields = compareRecords(from, held).filter(({ field }) => isPatchable(field))
   const at = wanted.findIndex((item, index) => !isDeepStrictEqual(item, items[index]))
   const behind = at === items.length && at >= 0
@@ -35,9 +33,4 @@ export async function compareItems(
     fields,
     reason: same ? null : reasons.join('; '),
   }
-}
-
-function afterMeta(thread: StoredThread): readonly RolloutItem[] {
-  const items = thread.history?.items ?? []
-  return items[0]?.type === 'session_meta' ? items.slice(1) : items
 }

@@ -1,9 +1,10 @@
-import { createByteHasher } from '../src/history/digest.js'
 import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
 import type { Abortable } from '../src/store/params.js'
 import type { ExportedRollout, ThreadExport } from '../src/store/raw-history.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
+import { exportedRollout } from './exported-rollout.js'
 import { type StreamDifference, firstDifference } from './first-difference.js'
+import { type HeldRollout, heldRollouts, readBackRollouts } from './held-rollouts.js'
 import { type OnRead, openRollout, prefixSha256 } from './open-rollout.js'
 
 /**
@@ -29,20 +30,15 @@ interface CompareContext extends Abortable {
   readonly onRead: OnRead
 }
 
-/** What one side has of a rollout. */
-interface Held {
-  readonly byteCount: number
-  readonly sha256: string
-}
-
 /** Compares the rollouts of a thread by hashing both sides anew. */
 export async function compareRollouts(
   context: CompareContext,
   threadId: ThreadId,
 ): Promise<{ exported: ThreadExport; rollouts: readonly RolloutComparison[] }> {
-  const { source, signal } = context
-  const exported = await source.exportThread({ threadId, ...(signal && { signal }) })
-  const held = await heldRollouts(context, threadId)
+  const { source, target, readBack, signal } = context
+  const params = { threadId, ...(signal && { signal }) }
+  const exported = await source.exportThread(params)
+  const held = await (readBack ? readBackRollouts : heldRollouts)(target, params)
   const rollouts: RolloutComparison[] = []
   for (const rollout of exported.rollouts) {
     rollouts.push(await compareRollout(context, threadId, rollout, held.get(rollout.rolloutId)))
@@ -52,29 +48,11 @@ export async function compareRollouts(
   return { exported, rollouts }
 }
 
-async function heldRollouts(
-  { target, readBack, signal }: CompareContext,
-  threadId: ThreadId,
-): Promise<Map<RolloutId, Held>> {
-  const params = { threadId, ...(signal && { signal }) }
-  if (!readBack) {
-    const digest = await target.historyDigest(params)
-    return new Map(digest.rollouts.map((rollout) => [rollout.rolloutId, rollout]))
-  }
-  const held = new Map<RolloutId, Held>()
-  for (const rollout of (await target.exportThread(params)).rollouts) {
-    const hasher = createByteHasher()
-    for await (const chunk of rollout.read()) hasher.update(chunk)
-    held.set(rollout.rolloutId, { byteCount: hasher.byteCount, sha256: hasher.sha256() })
-  }
-  return held
-}
-
 async function compareRollout(
   context: CompareContext,
   threadId: ThreadId,
   rollout: ExportedRollout,
-  held: Held | undefined,
+  held: HeldRollout | undefined,
 ): Promise<RolloutComparison> {
   const { rolloutId, byteCount: sourceBytes } = rollout
   const targetBytes = held?.byteCount ?? 0
@@ -96,7 +74,9 @@ async function compareRollout(
     const reason = `rollout ${rolloutId} lacks its last ${sourceBytes - targetBytes} bytes`
     return { ...facts, state: 'behind', reason }
   }
-  const inTarget = await exportedTwin(context, threadId, rollout)
+  // Only asked for when something is wrong, so that a proof does not pay.
+  const { target, signal } = context
+  const inTarget = await exportedRollout(target, { threadId, ...(signal && { signal }) }, rolloutId)
   if (inTarget !== null && targetBytes > sourceBytes) {
     const prefix = await prefixSha256(inTarget, sourceBytes)
     if (prefix === facts.sha256) {
@@ -109,16 +89,6 @@ async function compareRollout(
     difference === null ? '' : ` from byte ${difference.offset} on, in line ${difference.line}`
   const reason = `rollout ${rolloutId} holds other bytes${at}`
   return { ...facts, firstDifference: difference, state: 'different', reason }
-}
-
-/** The target's own bytes; only asked for when something is wrong, so that a proof does not pay. */
-async function exportedTwin(
-  { target, signal }: CompareContext,
-  threadId: ThreadId,
-  { rolloutId }: ExportedRollout,
-): Promise<ExportedRollout | null> {
-  const exported = await target.exportThread({ threadId, ...(signal && { signal }) })
-  return exported.rollouts.find((rollout) => rollout.rolloutId === rolloutId) ?? null
 }
 
 function foreign(rolloutId: RolloutId, targetBytes: number): RolloutComparison {

@@ -10,7 +10,7 @@ import type { CopyContext } from './copy-context.js'
 import type { MigrationFinding } from './findings.js'
 import { type CopyResult, unsent } from './outcome.js'
 import { createParams, isPatchable, recordPatch } from './record-patch.js'
-import { type PortableHistory, portableHistory } from './portable-history.js'
+import { itemsAfterMeta, type PortableHistory, portableHistory } from './portable-history.js'
 
 /** Bytes of items appended with one call. */
 const BATCH_BYTES = 1024 * 1024
@@ -56,11 +56,6 @@ async function readWhole(store: ThreadStore, threadId: ThreadId): Promise<Stored
     if (ThreadStoreError.is(error, 'THREAD_NOT_FOUND')) return null
     throw error
   }
-}
-
-function itemsAfterMeta(thread: StoredThread): readonly RolloutItem[] {
-  const items = thread.history?.items ?? []
-  return items[0]?.type === 'session_meta' ? items.slice(1) : items
 }
 
 /** Whether the fields that can be set at all are as they are to be. */

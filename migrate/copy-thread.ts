@@ -55,7 +55,7 @@ async function continueThread(context: CopyContext, sides: TwoSides): Promise<Co
   }
   if (isAhead) return aheadOf(stored, obstacles)
   if (relations.has('rewritten')) return await replaceGeneration(context, sides)
-  if (isSettled(exported, stored, legs)) return settled(exported, stored)
+  if (isSettled(context, sides)) return settled(exported, stored)
   return await sendThread(context, exported, stored, legs)
 }
 
@@ -91,14 +91,15 @@ function hasMore(stored: StoredThread, exported: ThreadExport): boolean {
 }
 
 /** Nothing is left to send and nothing about the thread is to be changed. */
-function isSettled(exported: ThreadExport, stored: StoredThread, legs: readonly Leg[]): boolean {
+function isSettled({ target }: CopyContext, { exported, stored, legs }: TwoSides): boolean {
   const { record } = chooseRecord(exported.thread, stored)
+  // A home knows its own files, and cannot be told those that they came from.
+  const isTold = (leg: Leg): boolean =>
+    target.supports.paths || leg.rollout.fingerprint === leg.stored?.fingerprint
   return (
     compareRecords(record, stored).length === 0 &&
     legs.every(
-      (leg) =>
-        leg.fromByte === leg.rollout.byteCount &&
-        leg.rollout.fingerprint === leg.stored?.fingerprint,
+      (leg) => leg.stored !== null && leg.fromByte === leg.rollout.byteCount && isTold(leg),
     )
   )
 }

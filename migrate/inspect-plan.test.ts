@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '../src/host/clock.js'
 import { systemIds } from '../src/host/ids.js'
 import { checked } from '../src/store/checked.js'
+import type { StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { openMemoryStore } from '../src/stores/memory/memory-thread-store.js'
 import { inspectPlan, type InspectedPlan } from './inspect-plan.js'
@@ -51,6 +52,23 @@ async function planFor(source: ThreadStore, target: ThreadStore): Promise<PlanDo
     threads,
     bytesToSend: 0,
   })
+}
+
+/** A store as a home of Codex is one: it keeps no hashes and no fingerprints of others. */
+function asHome(store: ThreadStore): ThreadStore {
+  const asListed = (thread: StoredThread): StoredThread => ({
+    ...thread,
+    rollouts: thread.rollouts?.map((r) => ({ ...r, sha256: null, fingerprint: 'own' })) ?? null,
+  })
+  return {
+    ...store,
+    supports: { ...store.supports, paths: true },
+    readThread: async (params) => asListed(await store.readThread(params)),
+    listThreads: async (params) => {
+      const page = await store.listThreads(params)
+      return { ...page, items: page.items.map(asListed) }
+    },
+  }
 }
 
 describe('inspectPlan', () => {
@@ -103,6 +121,17 @@ describe('inspectPlan', () => {
     const source = openMemoryStore()
     await addThread(source, id(1), 'new')
     expect((await inspect(source, target)).threads).toMatchObject([{ state: 'rewritten' }])
+  })
+
+  test('says what a run does where the target knows its own files only', async () => {
+    const [source, target] = [openMemoryStore(), asHome(openMemoryStore())]
+    for (const n of [1, 2]) await addThread(source, id(n), 'one')
+    await run(source, target)
+    await append(source, id(2), 'two')
+    const { threads } = await inspect(source, target)
+    const states = Object.fromEntries(threads.map(({ threadId, state }) => [threadId, state]))
+    expect(states).toEqual({ [id(1)]: 'same', [id(2)]: 'grown' })
+    expect(await run(source, target)).toMatchObject({ totals: { already: 1, appended: 1 } })
   })
 
   test('finds nothing left after a run', async () => {

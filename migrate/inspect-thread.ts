@@ -5,9 +5,11 @@ import type { ExportedRollout } from '../src/store/raw-history.js'
 import type { StoredRollout, StoredThread } from '../src/store/records.js'
 import { classifyRollout } from './classify.js'
 import { compareRecords } from './compare-records.js'
+import { exportedRollout } from './exported-rollout.js'
 import { findThread } from './find-thread.js'
 import type { MigrationFinding } from './findings.js'
 import type { MigrationSides } from './inventory.js'
+import { storedSha256 } from './open-leg.js'
 import { type OnRead, prefixSha256 } from './open-rollout.js'
 
 /**
@@ -96,7 +98,7 @@ export async function inspectThread(
 type Relation = 'new' | 'same' | 'grown' | 'ahead' | 'rewritten' | 'diverged'
 
 async function relationOf(
-  { target }: InspectContext,
+  { target, signal }: InspectContext,
   threadId: ThreadId,
   rollout: ExportedRollout,
   twin: StoredRollout | undefined,
@@ -105,13 +107,13 @@ async function relationOf(
   if (twin === undefined) return 'new'
   if (classifyRollout({ ...rollout, sha256: read.sha256 }, twin) === 'same') return 'same'
   const other = twin.fingerprint === null ? 'diverged' : 'rewritten'
+  const abortable = { ...(signal && { signal }) }
   if (rollout.byteCount >= twin.byteCount) {
-    if (read.prefix === undefined || read.prefix !== twin.sha256) return other
+    if (read.prefix !== (await storedSha256({ target, ...abortable }, threadId, twin))) return other
     return rollout.byteCount > twin.byteCount ? 'grown' : 'same'
   }
-  const { rollouts } = await target.exportThread({ threadId })
-  const held = rollouts.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
-  if (held === undefined) return other
+  const held = await exportedRollout(target, { threadId, ...abortable }, rollout.rolloutId)
+  if (held === null) return other
   return (await prefixSha256(held, rollout.byteCount)) === read.sha256 ? 'ahead' : other
 }
 

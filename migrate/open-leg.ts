@@ -4,6 +4,8 @@ import type { ExportedRollout } from '../src/store/raw-history.js'
 import type { StoredRollout } from '../src/store/records.js'
 import { classifyRollout } from './classify.js'
 import type { CopyContext } from './copy-context.js'
+import { exportedRollout } from './exported-rollout.js'
+import { heldRollouts } from './held-rollouts.js'
 import { openRollout, prefixSha256 } from './open-rollout.js'
 
 /** A rollout on its way: what is stored of it already, and the rest. */
@@ -45,7 +47,7 @@ export async function openLeg(
   }
   const { byteCount } = stored
   if (rollout.byteCount < byteCount) return await openShorter(context, threadId, rollout, stored)
-  const held = stored.sha256 ?? (await digestOf(context, threadId, rolloutId))
+  const held = await storedSha256(context, threadId, stored)
   const open = await openRollout(rollout, byteCount, context.onRead)
   if (open.prefixSha256 !== held) {
     await open.close()
@@ -72,10 +74,10 @@ async function openShorter(
   rollout: ExportedRollout,
   stored: StoredRollout,
 ): Promise<Obstacle> {
-  const exported = await target.exportThread({ threadId, ...(signal && { signal }) })
-  const twin = exported.rollouts.find(({ rolloutId }) => rolloutId === rollout.rolloutId)
+  const params = { threadId, ...(signal && { signal }) }
+  const twin = await exportedRollout(target, params, rollout.rolloutId)
   const { byteCount } = rollout
-  const held = twin === undefined ? null : await prefixSha256(twin, byteCount)
+  const held = twin && (await prefixSha256(twin, byteCount))
   const read = await prefixSha256(rollout, byteCount)
   onRead(byteCount)
   if (held !== read) return otherBytes(rollout, stored)
@@ -92,13 +94,15 @@ function otherBytes(rollout: ExportedRollout, stored: StoredRollout): Obstacle {
   return { relation, rollout, reason }
 }
 
-async function digestOf(
-  { target, signal }: CopyContext,
+/** SHA-256 of what the target has of a rollout, which it is asked for where it keeps none. */
+export async function storedSha256(
+  { target, signal }: Pick<CopyContext, 'target' | 'signal'>,
   threadId: ThreadId,
-  rolloutId: string,
-): Promise<string | undefined> {
-  const digest = await target.historyDigest({ threadId, ...(signal && { signal }) })
-  return digest.rollouts.find((rollout) => rollout.rolloutId === rolloutId)?.sha256
+  { rolloutId, sha256 }: StoredRollout,
+): Promise<string | null> {
+  if (sha256 !== null) return sha256
+  const held = await heldRollouts(target, { threadId, ...(signal && { signal }) })
+  return held.get(rolloutId)?.sha256 ?? null
 }
 
 function finishedLeg(rollout: ExportedRollout, stored: StoredRollout): Leg {

@@ -29,6 +29,12 @@ export function portableHistory(thread: StoredThread): PortableHistory {
   }
 }
 
+/** The items of a thread behind its own session_meta, where it begins with one. */
+export function itemsAfterMeta(thread: StoredThread): readonly RolloutItem[] {
+  const items = thread.history?.items ?? []
+  return items[0]?.type === 'session_meta' ? items.slice(1) : items
+}
+
 function idOf(payload: RolloutItem['payload']): unknown {
   return payload !== undefined && isJsonObject(payload) ? payload['id'] : null
 }

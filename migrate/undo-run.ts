@@ -6,6 +6,7 @@ import type { Abortable } from '../src/store/params.js'
 import type { ExportedRollout, ImportedRollout } from '../src/store/raw-history.js'
 import type { StoredRollout, StoredThread } from '../src/store/records.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
+import { exportedRollout } from './exported-rollout.js'
 import { findThread } from './find-thread.js'
 import { copyIdOf } from './keep-copy.js'
 import { prefixSha256 } from './open-rollout.js'
@@ -152,9 +153,8 @@ async function findBytes(
   ]
   for (const [threadId, id] of places) {
     if ((await findThread(target, { threadId })) === null) continue
-    const { rollouts } = await target.exportThread({ threadId })
-    const found = rollouts.find(({ rolloutId }) => rolloutId === id)
-    if (found === undefined || found.byteCount < was.byteCount) continue
+    const found = await exportedRollout(target, { threadId }, id)
+    if (found === null || found.byteCount < was.byteCount) continue
     if ((await prefixSha256(found, was.byteCount)) === sha256) return found
   }
   return null

@@ -1,10 +1,11 @@
-import { createByteHasher } from '../src/history/digest.js'
-import type { RolloutId, ThreadId } from '../src/protocol/thread-id.js'
+import type { ThreadId } from '../src/protocol/thread-id.js'
 import { ThreadStoreError } from '../src/store/errors.js'
-import type { Abortable } from '../src/store/params.js'
+import type { Abortable, ThreadParams } from '../src/store/params.js'
 import type { ThreadStore } from '../src/store/thread-store.js'
 import { eachAtOnce } from './each-at-once.js'
+import { exportedRollout } from './exported-rollout.js'
 import { findThread } from './find-thread.js'
+import { type HeldRollout, heldRollouts, readBackRollouts } from './held-rollouts.js'
 import { type OnRead, prefixSha256 } from './open-rollout.js'
 import type { Receipt, ReceiptRollout, ReceiptThread } from './receipt.js'
 import { recordDigest } from './record-digest.js'
@@ -104,54 +105,34 @@ interface Problem {
 }
 
 async function rolloutProblems(
-  options: VerifyReceiptOptions,
+  { target, readBack, onRead, signal }: VerifyReceiptOptions,
   { threadId, rollouts }: ReceiptThread,
 ): Promise<Problem[]> {
-  const held = await hashesOf(options, threadId)
+  const params = { threadId, ...(signal && { signal }) }
+  const held = await (readBack
+    ? readBackRollouts(target, params, onRead)
+    : heldRollouts(target, params))
+  if (!readBack) for (const { byteCount } of held.values()) onRead?.(byteCount)
   const problems: Problem[] = []
   for (const rollout of rollouts) {
-    const problem = await problemOf(options, threadId, rollout, held.get(rollout.rolloutId))
+    const problem = await problemOf(target, params, rollout, held.get(rollout.rolloutId))
     if (problem !== null) problems.push(problem)
   }
   return problems
 }
 
-async function hashesOf(
-  { target, readBack, onRead, signal }: VerifyReceiptOptions,
-  threadId: ThreadId,
-): Promise<Map<RolloutId, ReceiptRollout>> {
-  const params = { threadId, ...(signal && { signal }) }
-  if (!readBack) {
-    const digest = await target.historyDigest(params)
-    for (const { byteCount } of digest.rollouts) onRead?.(byteCount)
-    return new Map(digest.rollouts.map((rollout) => [rollout.rolloutId, rollout]))
-  }
-  const hashes = new Map<RolloutId, ReceiptRollout>()
-  for (const rollout of (await target.exportThread(params)).rollouts) {
-    const hasher = createByteHasher()
-    for await (const chunk of rollout.read()) {
-      hasher.update(chunk)
-      onRead?.(chunk.length)
-    }
-    const { rolloutId } = rollout
-    hashes.set(rolloutId, { rolloutId, byteCount: hasher.byteCount, sha256: hasher.sha256() })
-  }
-  return hashes
-}
-
 async function problemOf(
-  { target }: VerifyReceiptOptions,
-  threadId: ThreadId,
+  target: ThreadStore,
+  params: ThreadParams,
   promised: ReceiptRollout,
-  held: ReceiptRollout | undefined,
+  held: HeldRollout | undefined,
 ): Promise<Problem | null> {
   const { rolloutId, byteCount, sha256 } = promised
   if (held === undefined) return { kind: 'different', reason: `rollout ${rolloutId} is gone` }
   if (held.sha256 === sha256) return null
   if (held.byteCount > byteCount) {
-    const exported = await target.exportThread({ threadId })
-    const rollout = exported.rollouts.find((candidate) => candidate.rolloutId === rolloutId)
-    if (rollout !== undefined && (await prefixSha256(rollout, byteCount)) === sha256) {
+    const rollout = await exportedRollout(target, params, rolloutId)
+    if (rollout !== null && (await prefixSha256(rollout, byteCount)) === sha256) {
       const reason = `rollout ${rolloutId} went on by ${held.byteCount - byteCount} bytes`
       return { kind: 'grown', reason }
     }

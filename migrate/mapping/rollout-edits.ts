@@ -4,6 +4,7 @@ import type { HistoryPosition } from '../../src/protocol/rollout-item.js'
 import type { RolloutId, ThreadId } from '../../src/protocol/thread-id.js'
 import type { ExportedRollout } from '../../src/store/raw-history.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
+import { exportedRollout } from '../exported-rollout.js'
 import { findThread } from '../find-thread.js'
 import { listAllThreads } from '../list-all-threads.js'
 import { growthBefore } from './edit-stream.js'
@@ -62,9 +63,8 @@ export class RolloutEdits {
     const direct = await findThread(this.#store, { threadId: rolloutId })
     const threadId = direct === null ? await this.#ownerOf(rolloutId) : rolloutId
     if (threadId === null) return []
-    const { rollouts } = await this.#store.exportThread({ threadId })
-    const rollout = rollouts.find((candidate) => candidate.rolloutId === rolloutId)
-    return rollout === undefined ? [] : (await this.of(rollout)).edits
+    const rollout = await exportedRollout(this.#store, { threadId }, rolloutId)
+    return rollout === null ? [] : (await this.of(rollout)).edits
   }
 
   async #ownerOf(rolloutId: RolloutId): Promise<ThreadId | null> {
