@@ -101,6 +101,28 @@ describe('an append whose answer is lost', () => {
     expect(await texts(store)).toEqual(['one', 'two', 'three'])
   })
 
+  test('takes effect once when not even the creation of its thread was heard of', async () => {
+    const server = await mortalServer()
+    const inner = createUndiciTransport({ origin: server.url })
+    const controller = new AbortController()
+    const lost = new Set(['/v1/threads', `/v1/threads/${threadId}/items`])
+    const transport: HttpTransport = {
+      send: async (request) => {
+        if (!lost.delete(request.path)) return inner.send(request)
+        for await (const _ of (await inner.send(request)).body);
+        if (request.path === '/v1/threads') controller.abort()
+        throw new TransportError('cut', { sent: true, timedOut: false })
+      },
+      close: () => inner.close(),
+    }
+    const store = await openHttpStore({ url: server.url, transport, retryDelayMs: 5 })
+    opened.push(store)
+    const creating = store.createThread({ ...create, signal: controller.signal })
+    await expect(creating).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    await store.appendItems({ threadId, items: [say('one')] })
+    expect(await texts(store)).toEqual(['one'])
+  })
+
   test.each([
     ['after it had stored the items', true],
     ['before it had stored the items', false],

@@ -88,7 +88,7 @@ export class LiveWriters {
     let lost: readonly RolloutItem[] | null = null
     const append = async (): Promise<void> => {
       const thread = this.#threads.get(threadId)
-      if (thread === undefined) return this.#sendPlain('appendItems', params)
+      if (thread === undefined) return this.#sendPlain('appendItems', params, batch)
       if ((await this.#attach(thread, params, lost)) === 'stored') return
       lost = null
       try {
@@ -271,8 +271,12 @@ export class LiveWriters {
   }
 
   /** A call about a thread that is not live here, or is unknown: the server says which. */
-  async #sendPlain(verb: StoreVerb, params: ThreadParams): Promise<void> {
-    await this.#send(verb, params, this.handleId, readNothing)
+  async #sendPlain(
+    verb: StoreVerb,
+    params: ThreadParams,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    await this.#send(verb, params, this.handleId, readNothing, more)
   }
 
   async #send<T>(
