@@ -294,4 +294,34 @@ describe('a handle', () => {
     expect(await texts(other)).toEqual(['one'])
     await expect(store.close()).rejects.toMatchObject({ code: 'RETRYABLE' })
   })
+
+  test('is closed in its time although another one does not let go of its store', async () => {
+    let nowMs = 0
+    let tick = (): void => {}
+    const clock = {
+      now: () => nowMs,
+      sleep: (_ms: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve, reject) => {
+          tick = resolve
+          signal?.addEventListener('abort', () => reject(new RangeError('aborted')))
+        }),
+    }
+    const closing: (() => void)[] = []
+    const open = (): Promise<ThreadStore> => {
+      const close = (): Promise<void> =>
+        new Promise((resolve) => {
+          closing.push(resolve)
+        })
+      return Promise.resolve({ ...openMemoryStore(), close })
+    }
+    await using server = await createHttpThreadServer({ open, clock })
+    const url = await server.listen({ port: 0 })
+    for (const count of [1, 2]) {
+      await fetch(`${url}/v1/handle/open`, { method: 'POST' })
+      nowMs += 61_000
+      tick()
+      await expect.poll(() => closing.length).toBe(count)
+    }
+    for (const letGo of closing) letGo()
+  })
 })

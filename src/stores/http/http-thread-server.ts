@@ -186,11 +186,14 @@ function urlOf(app: FastifyInstance, secure: boolean): string {
 async function sweep(context: ServerContext, signal: AbortSignal): Promise<void> {
   const { clock, limits, handles, imports, exports } = context
   const everyMs = Math.min(limits.handleIdleMs, limits.importIdleMs, limits.exportIdleMs) / 4
-  while (!signal.aborted) {
+  let expiring: Promise<unknown> = Promise.resolve()
+  for (;;) {
     await clock.sleep(everyMs, signal).catch(() => {})
-    if (signal.aborted) return
-    await Promise.all([handles.expire(), imports.expire(), exports.expire()])
+    if (signal.aborted) break
+    // Nothing waits for a store that does not close.
+    expiring = Promise.all([expiring, handles.expire(), imports.expire(), exports.expire()])
   }
+  await expiring
 }
 
 async function letGo({ handles, imports, stores, logger }: ServerContext): Promise<void> {
