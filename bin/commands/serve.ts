@@ -131,7 +131,7 @@ async function openTokens(
   } catch (error) {
     if (error instanceof UsageError) throw error
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`the tokens in ${path} cannot be used: ${reason}`)
+    throw new UsageError(`--tokens ${path}: ${reason}`)
   }
 }
 

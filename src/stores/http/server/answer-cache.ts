@@ -6,7 +6,7 @@ interface AnswerCacheOptions {
   readonly clock: Clock
   readonly keptMs: number
   readonly entriesMax: number
-  /** Characters of all answers together. */
+  /** Characters of all keys and answers together. */
   readonly charsMax: number
 }
 
@@ -35,7 +35,7 @@ export class AnswerCache {
     const answer = await making
     this.#making.delete(key)
     this.#kept.set(key, { answer, atMs: this.#options.clock.now() })
-    this.#keptChars += charsOf(answer)
+    this.#keptChars += charsOf(key, answer)
     this.#forget()
     return answer
   }
@@ -47,11 +47,11 @@ export class AnswerCache {
       const fits = this.#kept.size <= entriesMax && this.#keptChars <= charsMax
       if (fits && atMs >= since) return
       this.#kept.delete(key)
-      this.#keptChars -= charsOf(answer)
+      this.#keptChars -= charsOf(key, answer)
     }
   }
 }
 
-function charsOf({ body }: Answer): number {
-  return body?.length ?? 0
+function charsOf(key: string, { body }: Answer): number {
+  return key.length + (body?.length ?? 0)
 }

@@ -25,7 +25,8 @@ export function sendError(
     return sendAnswer(reply, refusal?.answer ?? errorAnswer(error, request.id))
   }
   const status = refusal?.status ?? statusOf(error)
-  const why = refusal === null ? null : error.message
+  // That there is nothing is said by the title.
+  const why = refusal === null || status === 404 ? null : error.message
   return sendPage(reply, status, errorPage({ status, error, why, requestId: request.id }))
 }
 

@@ -32,7 +32,7 @@ export interface ServerLimits {
   readonly answersKeptMs: number
   /** Answers that are kept. @defaultValue 50 000 */
   readonly answersMax: number
-  /** Characters of all answers that are kept. @defaultValue 64 Mi */
+  /** Characters of all answers that are kept, and of their keys. @defaultValue 64 Mi */
   readonly answerCharsMax: number
 }
 
