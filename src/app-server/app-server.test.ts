@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../host/clock.js'
+import { systemIds } from '../host/ids.js'
 import { lastUserText, type Script, scriptedModelClient } from '../manager/index.js'
-import type { JsonObject } from '../protocol/json.js'
+import type { JsonObject, JsonValue } from '../protocol/json.js'
 import { ThreadStoreError } from '../store/errors.js'
 import type { ThreadStore } from '../store/thread-store.js'
 import { openMemoryStore } from '../stores/memory/memory-thread-store.js'
@@ -22,18 +23,24 @@ const script: Script = (request) => {
 interface Faults {
   refused: 'appendItems' | 'shutdownThread' | null
   afterRead: () => Promise<unknown>
+  /** Pages that were asked for. */
+  lists: number
 }
 
 /** A server whose store can be made to fail, with one client and its thread. */
 async function serving() {
   const inner = openMemoryStore()
-  const faults: Faults = { refused: null, afterRead: () => Promise.resolve() }
+  const faults: Faults = { refused: null, lists: 0, afterRead: () => Promise.resolve() }
   const store: ThreadStore = {
     ...inner,
     appendItems: (params) =>
       faults.refused === 'appendItems' ? away() : inner.appendItems(params),
     shutdownThread: (params) =>
       faults.refused === 'shutdownThread' ? away() : inner.shutdownThread(params),
+    listThreads: (params) => {
+      faults.lists += 1
+      return inner.listThreads(params)
+    },
     readThread: async (params) => {
       const read = await inner.readThread(params)
       await faults.afterRead()
@@ -57,6 +64,7 @@ async function serving() {
   }
   return {
     faults,
+    store,
     server,
     peer,
     threadId,
@@ -146,4 +154,41 @@ test('a client that cannot be written to takes nothing with it', async () => {
   await peer.ask('thread/name/set', { threadId, name: 'still here' })
   await say('hello')
   await peer.until('turn/completed')
+})
+
+describe('a long list', () => {
+  async function listing() {
+    const { faults, store, peer } = await serving()
+    const metadata = { cwd: null, modelProvider: 'openai' }
+    for (let n = 0; n < 210; n += 1) {
+      const threadId = systemIds.newThreadId()
+      await store.createThread({ threadId, source: 'cli', metadata })
+      await store.updateThreadMetadata({ threadId, patch: { preview: 'hello' } })
+    }
+    faults.lists = 0
+    return { faults, list: (params: JsonObject) => peer.ask('thread/list', params) }
+  }
+
+  test('is read page by page, each once or twice', async () => {
+    const { faults, list } = await listing()
+    const ids: unknown[] = []
+    let cursor: JsonValue = null
+    do {
+      const { data, nextCursor } = await list({ limit: 30, cursor })
+      ids.push(...(data as JsonObject[]).map(({ id }) => id))
+      cursor = nextCursor ?? null
+    } while (cursor !== null)
+    expect([ids.length, new Set(ids).size]).toEqual([210, 210])
+    expect(faults.lists).toBeLessThanOrEqual(2 * 7)
+  })
+
+  test('goes on from its cursor when it is asked for otherwise', async () => {
+    const { list } = await listing()
+    const { nextCursor = null } = await list({ limit: 100 })
+    const { data } = await list({ limit: 100, cursor: nextCursor, sourceKinds: ['cli'], cwd: null })
+    const others = await list({ limit: 100, cursor: nextCursor, modelProviders: [] })
+    expect(others['data']).toEqual(data)
+    const bare = (nextCursor as string).split('|', 2).join('|')
+    expect((await list({ limit: 100, cursor: bare }))['data']).toEqual(data)
+  })
 })

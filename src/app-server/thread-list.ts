@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from '../protocol/json.js'
 import { textAt } from '../protocol/json.js'
 import { isoTime } from '../history/iso-time.js'
 import type { SortDirection, ThreadSortKey } from '../store/params.js'
-import type { StoredThread } from '../store/records.js'
+import { ThreadStoreError } from '../store/errors.js'
+import type { StoredThread, ThreadPage } from '../store/records.js'
+import type { ThreadStore } from '../store/thread-store.js'
 import { apiThread } from './api-thread.js'
 import { telling } from './error-codes.js'
 import { limitParam, pathParam } from './request-params.js'
@@ -29,11 +31,12 @@ export async function threadList({ server, params, reply }: Request): Promise<vo
   const cursor = given === null ? null : readListCursor(given)
   await server.listState(async () => {
     const doing = { what: 'list threads' }
-    const { threads, more } = await telling(doing, () => collect(server, query, cursor))
+    const { threads, more, storePage } = await telling(doing, () => collect(server, query, cursor))
     const last = threads.at(-1)
     reply({
       data: threads.map((thread) => apiThread(thread, server.sessions.statusOf(thread.threadId))),
-      nextCursor: more && last ? printListCursor(timeOf(last, query), last.threadId) : null,
+      nextCursor:
+        more && last ? printListCursor(timeOf(last, query), last.threadId, storePage) : null,
       backwardsCursor: threads[0] ? backwards(timeOf(threads[0], query), query) : null,
     })
   })
@@ -61,35 +64,69 @@ function textsOf(value: JsonValue | undefined): readonly string[] | null {
 interface Collected {
   readonly threads: readonly StoredThread[]
   readonly more: boolean
+  /** Where the store began the page with the last of the threads. */
+  readonly storePage: string | null
 }
 
 /** Goes through pages of the store until there are enough threads, or no more. */
 async function collect(
-  server: ServerContext,
+  { store }: ServerContext,
   query: ListQuery,
   after: ListCursor | null,
 ): Promise<Collected> {
   const threads: StoredThread[] = []
-  let cursor: string | null = null
-  do {
-    const page = await server.store.listThreads({
-      pageSize: Math.max(query.limit, 50),
-      cursor,
-      sortKey: query.sortKey,
-      sortDirection: query.sortDirection,
-      archived: query.archived,
-      modelProviders: query.modelProviders,
-      ...(query.cwdFilters === null ? {} : { cwdFilters: query.cwdFilters }),
-      ...(query.searchTerm === null ? {} : { searchTerm: query.searchTerm }),
-    })
-    for (const thread of page.items) {
+  let storePage: string | null = null
+  for await (const { items, cursor } of storePages(store, query, after?.storePage ?? null)) {
+    for (const thread of items) {
       if (!isListed(thread, query) || !follows(thread, query, after)) continue
-      if (threads.length === query.limit) return { threads, more: true }
+      if (threads.length === query.limit) return { threads, more: true, storePage }
       threads.push(thread)
+      storePage = cursor
     }
+  }
+  return { threads, more: false, storePage }
+}
+
+interface StorePage {
+  readonly items: readonly StoredThread[]
+  /** Where it begins. */
+  readonly cursor: string | null
+}
+
+/** Pages of the store from a cursor on; all of them when the cursor is of another query. */
+async function* storePages(
+  store: ThreadStore,
+  query: ListQuery,
+  from: string | null,
+): AsyncIterable<StorePage> {
+  let cursor = from
+  do {
+    const page: ThreadPage = await listFrom(store, query, cursor).catch((reason: unknown) => {
+      const foreign = ThreadStoreError.is(reason) && reason.details.reason === 'invalid-cursor'
+      if (!foreign || cursor === null) throw reason
+      cursor = null
+      return listFrom(store, query, cursor)
+    })
+    yield { items: page.items, cursor }
     cursor = page.nextCursor
   } while (cursor !== null)
-  return { threads, more: false }
+}
+
+function listFrom(
+  store: ThreadStore,
+  query: ListQuery,
+  cursor: string | null,
+): Promise<ThreadPage> {
+  return store.listThreads({
+    pageSize: Math.max(query.limit, 50),
+    cursor,
+    sortKey: query.sortKey,
+    sortDirection: query.sortDirection,
+    archived: query.archived,
+    modelProviders: query.modelProviders,
+    ...(query.cwdFilters === null ? {} : { cwdFilters: query.cwdFilters }),
+    ...(query.searchTerm === null ? {} : { searchTerm: query.searchTerm }),
+  })
 }
 
 /** A thread in which nothing was said yet has nothing to show. */
