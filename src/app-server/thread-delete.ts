@@ -37,6 +37,8 @@ async function deleteOne({ store, sessions }: ServerContext, threadId: ThreadId)
   try {
     await store.deleteThread({ threadId })
   } catch (reason) {
+    // A store that writes nothing before something is said has nothing to delete either.
+    if (session?.fresh && ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')) return
     if (!ThreadStoreError.is(reason) || reason.details.reason !== 'referenced') throw reason
     throw invalidRequest(`cannot delete thread ${threadId}: forked history still references it`)
   }

@@ -152,6 +152,8 @@ export const archiveCases: readonly FlowCase[] = [
       const noRollout = `no rollout found for thread id ${threadId}`
       await refused(client, 'thread/resume', { threadId }, noRollout)
       await refused(client, 'thread/delete', { threadId }, noRollout)
+      const unsaid = await startThread(client)
+      assert.deepEqual(await client.request('thread/delete', { threadId: unsaid }), {})
       assert.deepEqual(await listed(client, {}), [other])
     },
   },
