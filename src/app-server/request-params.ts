@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { ThreadConfig } from '../manager/index.js'
 import { isJsonObject, type JsonObject, textAt } from '../protocol/json.js'
 import { isThreadId, type ThreadId } from '../protocol/thread-id.js'
@@ -30,9 +30,9 @@ export function trimmedParam(text: string, what: string): string {
   return trimmed
 }
 
-/** An absolute path; what is relative is so to the server's directory. */
+/** An absolute path without detours; what is relative is so to the server's directory. */
 export function pathParam(server: ServerContext, path: string): string {
-  return isAbsolute(path) ? path : resolve(server.cwd, path)
+  return resolve(server.cwd, path)
 }
 
 /** How a thread is to work, as far as a request says it. */

@@ -43,7 +43,9 @@ function problem(definition: string, value: unknown): string | null {
     const where = field === 'params' ? additionalProperty : `${field}/${additionalProperty}`
     return `${where} is not a known field`
   }
-  if (allowedValues !== undefined) return `${field} must be one of ${allowedValues.join(', ')}`
+  if (allowedValues !== undefined) {
+    return `${field} must be one of ${allowedValues.filter((one) => one !== null).join(', ')}`
+  }
   return `${field} ${error?.message ?? 'is not valid'}`
 }
 
@@ -51,7 +53,7 @@ function problem(definition: string, value: unknown): string | null {
 interface Wrong {
   readonly missingProperty?: string
   readonly additionalProperty?: string
-  readonly allowedValues?: readonly unknown[]
+  readonly allowedValues?: readonly (string | null)[]
 }
 
 /** Compiled on first use: most clients call few of the methods. */

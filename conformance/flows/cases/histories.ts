@@ -69,6 +69,9 @@ export const historyCases: readonly FlowCase[] = [
       const threadId = await talkedThread(client)
       const nothing = { threadId, items: [] }
       await refused(client, 'thread/inject_items', nothing, 'items must not be empty')
+      const untyped = { threadId, items: [message('user', 'x'), { text: 'y' }] }
+      const text = 'items[1] is not a valid response item: missing field `type`'
+      await refused(client, 'thread/inject_items', untyped, text)
       const lost = { threadId: NOBODY, items: [message('user', 'x')] }
       await refused(client, 'thread/inject_items', lost, `thread not found: ${NOBODY}`)
     },

@@ -38,6 +38,7 @@ export const listCases: readonly FlowCase[] = [
       const here = await talkedThread(client, ['a needle in here'], { cwd: await project() })
       assert.deepEqual(await listed(client, {}), [here])
       assert.deepEqual(await listed(client, { cwd: await project() }), [here])
+      assert.deepEqual(await listed(client, { cwd: `${await project()}/` }), [here])
       assert.deepEqual(await listed(client, { cwd: '/elsewhere' }), [])
       assert.deepEqual(await listed(client, { modelProviders: ['somebody'] }), [])
       assert.deepEqual(await listed(client, { modelProviders: [] }), [here])
