@@ -2,6 +2,7 @@ import { ThreadStoreError } from '../../store/errors.js'
 import type { StoredRollout } from '../../store/records.js'
 import type { HomeThread } from './home-index.js'
 import { type FileStamp, contentStamp, printMtime, printStamp, stampOf } from './home/file-stamp.js'
+import { KnownFiles } from './home/known-files.js'
 import { countRolloutBytes } from './home/rollout-bytes.js'
 import type { RolloutHeads } from './home/rollout-head.js'
 import type { RolloutEntry } from './home/rollout-tree.js'
@@ -19,9 +20,8 @@ export interface StampedRollout {
   readonly source: Pick<RolloutEntry, 'path' | 'compressed'>
 }
 
-/** Sizes of compressed rollouts by file state: counting them takes a pass over the file. */
-const decompressedSizes = new Map<string, number | null>()
-const SIZES_MAX = 100_000
+/** Sizes of compressed rollouts, of any home: counting them takes a pass over the file. */
+const decompressedSizes = new KnownFiles<number | null>()
 
 /** The rollouts of a thread, bases before what begins from them, the current one last. */
 export async function stampedRollouts(
@@ -61,14 +61,9 @@ async function stampedRollout(
 }
 
 /** `null`: the file cannot be decompressed. */
-async function decompressedSize(entry: RolloutEntry, stamp: FileStamp): Promise<number | null> {
-  const key = printStamp(stamp)
-  const known = decompressedSizes.get(key)
-  if (known !== undefined) return known
-  const size = await countRolloutBytes(entry).catch(nullWhenDamaged)
-  if (decompressedSizes.size >= SIZES_MAX) decompressedSizes.clear()
-  decompressedSizes.set(key, size)
-  return size
+function decompressedSize(entry: RolloutEntry, stamp: FileStamp): Promise<number | null> {
+  const count = (): Promise<number | null> => countRolloutBytes(entry).catch(nullWhenDamaged)
+  return decompressedSizes.find(entry.path, stamp, count)
 }
 
 function nullWhenDamaged(reason: unknown): null {

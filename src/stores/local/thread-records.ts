@@ -1,4 +1,3 @@
-import type { SessionMeta } from '../../history/session-meta.js'
 import type { HistoryPosition } from '../../protocol/rollout-item.js'
 import type { TokenUsage } from '../../protocol/metadata.js'
 import type { ThreadRecord } from '../../store/records.js'
@@ -149,7 +148,7 @@ export class ThreadRecords {
       const tails = this.#sources.tails
       const found = await ifReadable(() => tails.tokenUsage(rollout, total, stamp), null)
       if (found !== null) return found
-      const head: SessionMeta | null = await this.#sources.heads.tryHead(entry)
+      const head = await this.#sources.heads.tryHead(entry)
       const base: HistoryPosition | null = head?.historyBase ?? null
       entry = base === null ? null : this.#sources.index.rollout(base.rolloutId)
     }

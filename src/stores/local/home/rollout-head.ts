@@ -4,7 +4,8 @@ import { type SessionMeta, readSessionMeta } from '../../../history/session-meta
 import { splitLines } from '../../../history/split-lines.js'
 import { type JsonObject, isJsonObject } from '../../../protocol/json.js'
 import type { RolloutItem } from '../../../protocol/rollout-item.js'
-import { type FileStamp, sameStamp, stampOf } from './file-stamp.js'
+import { type FileStamp, stampOf } from './file-stamp.js'
+import { KnownFiles } from './known-files.js'
 import { ifReadable, openForReading, readRolloutBytes } from './rollout-bytes.js'
 import type { RolloutEntry } from './rollout-tree.js'
 
@@ -17,44 +18,51 @@ const FIRST_READ_BYTES = 64 * 1024
 /** Shared, because nothing waits between filling it and reading from it. */
 const firstBytes = Buffer.alloc(FIRST_READ_BYTES)
 
+/** What lists and lineages ask of a rollout's first `session_meta`; there are many, so no more. */
+type RolloutHead = Pick<
+  SessionMeta,
+  'historyMode' | 'historyBase' | 'forkedFromId' | 'parentThreadId'
+>
+
 /** Reads the heads of rollouts, and remembers them as long as their files are the same. */
 export class RolloutHeads {
-  readonly #known = new Map<string, { stamp: FileStamp | null; head: SessionMeta | null }>()
+  readonly #known = new KnownFiles<RolloutHead | null>()
 
-  /** The first `session_meta` of a rollout; `null` when it has none. */
-  async head(
+  /** The head of a rollout; `null` when it has none. */
+  head(
     entry: RolloutEntry,
     stamp: FileStamp | null = stampOf(entry.path),
-  ): Promise<SessionMeta | null> {
-    const known = this.#known.get(entry.file)
-    if (known !== undefined && sameStamp(known.stamp, stamp)) return known.head
-    const head = await readHead(entry)
-    this.#known.set(entry.file, { stamp, head })
-    return head
+  ): Promise<RolloutHead | null> {
+    return this.#known.find(entry.file, stamp, () => readHead(entry))
   }
 
   /** The same, with `null` also for a rollout that cannot be read. */
-  tryHead(entry: RolloutEntry, stamp?: FileStamp | null): Promise<SessionMeta | null> {
+  tryHead(entry: RolloutEntry, stamp?: FileStamp | null): Promise<RolloutHead | null> {
     return ifReadable(() => this.head(entry, stamp), null)
   }
+}
 
-  /** Lets go of what is known of files that are gone. */
-  keepOnly(files: ReadonlySet<string>): void {
-    for (const file of this.#known.keys()) if (!files.has(file)) this.#known.delete(file)
-  }
+/** The first `session_meta` of a rollout; `null` when it has none. */
+export async function firstSessionMeta(entry: RolloutEntry): Promise<SessionMeta | null> {
+  const item = await firstMeta(entry)
+  return item && readSessionMeta(item)
 }
 
 /** The payload of the first `session_meta` as it stands, or `null` when there is none. */
 export async function firstMetaPayload(entry: RolloutEntry): Promise<JsonObject | null> {
-  const item = (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
+  const item = await firstMeta(entry)
   return isJsonObject(item?.payload) ? item.payload : null
 }
 
-async function readHead(entry: RolloutEntry): Promise<SessionMeta | null> {
-  const item = (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
-  const meta = item && readSessionMeta(item)
-  // Instructions are long, and nobody asks a head for them.
-  return meta && { ...meta, baseInstructions: null, dynamicTools: null }
+async function readHead(entry: RolloutEntry): Promise<RolloutHead | null> {
+  const meta = await firstSessionMeta(entry)
+  if (meta === null) return null
+  const { historyMode, historyBase, forkedFromId, parentThreadId } = meta
+  return { historyMode, historyBase, forkedFromId, parentThreadId }
+}
+
+async function firstMeta(entry: RolloutEntry): Promise<RolloutItem | null> {
+  return (entry.compressed ? null : firstLineMeta(entry.path)) ?? (await searchMeta(entry))
 }
 
 /** The common case, one small read: the first line is whole and is the `session_meta`. */

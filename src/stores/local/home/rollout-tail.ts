@@ -4,7 +4,8 @@ import { splitLines } from '../../../history/split-lines.js'
 import { readTokenUsage } from '../../../history/token-usage.js'
 import { isJsonObject } from '../../../protocol/json.js'
 import type { TokenUsage } from '../../../protocol/metadata.js'
-import { type FileStamp, sameStamp } from './file-stamp.js'
+import type { FileStamp } from './file-stamp.js'
+import { KnownFiles } from './known-files.js'
 import { openForReading, readRolloutBytes } from './rollout-bytes.js'
 import type { RolloutEntry } from './rollout-tree.js'
 
@@ -18,34 +19,23 @@ const lastBytes = Buffer.alloc(WINDOW_BYTES)
 
 const marker = Buffer.from('"token_count"')
 
-/** What was found in a state of a file. */
-interface KnownUsage {
-  readonly stamp: FileStamp | null
-  readonly totalTokens: number
-  readonly usage: TokenUsage | null
-}
-
 /** Reads the token usage of rollouts, and remembers it as long as their files are the same. */
 export class RolloutTails {
-  readonly #known = new Map<string, KnownUsage>()
+  readonly #known = new KnownFiles<TokenUsage | null>()
 
   /**
    * The last usage with the given total that a rollout reports near its end. SQLite holds the total
    * alone; it says which report it came from.
    */
-  async tokenUsage(
+  tokenUsage(
     entry: RolloutEntry,
     totalTokens: number,
     stamp: FileStamp | null,
   ): Promise<TokenUsage | null> {
-    const known = this.#known.get(entry.file)
-    const same = known?.totalTokens === totalTokens && sameStamp(known.stamp, stamp)
-    if (known !== undefined && same) return known.usage
-    const usage = entry.compressed
-      ? await searchForwards(entry, totalTokens)
-      : searchBackwards(entry.path, totalTokens)
-    this.#known.set(entry.file, { stamp, totalTokens, usage })
-    return usage
+    const search = entry.compressed
+      ? () => searchForwards(entry, totalTokens)
+      : () => searchBackwards(entry.path, totalTokens)
+    return this.#known.find(entry.file, stamp, search, totalTokens)
   }
 }
 

@@ -39,7 +39,8 @@ interface FolderListing {
   readonly entries: readonly RolloutEntry[]
   readonly odd: readonly OddEntry[]
   readonly byThread: ReadonlyMap<ThreadId, readonly RolloutEntry[]>
-  readonly byRollout: ReadonlyMap<RolloutId, readonly RolloutEntry[]>
+  /** The rollouts whose ids are not those of their threads. */
+  readonly bySegment: ReadonlyMap<RolloutId, readonly RolloutEntry[]>
 }
 
 /** A folder's time moves in coarse steps; within this long of a change another would go unseen. */
@@ -97,8 +98,8 @@ export class RolloutTree {
       ino: stats.ino,
       settled,
       ...read,
-      byThread: Map.groupBy(read.entries, (entry) => entry.threadId),
-      byRollout: Map.groupBy(read.entries, (entry) => entry.rolloutId),
+      byThread: Map.groupBy(read.entries, ({ threadId }) => threadId),
+      bySegment: Map.groupBy(read.entries.filter(isSegment), ({ rolloutId }) => rolloutId),
     }
   }
 }
@@ -109,8 +110,16 @@ function listingOf(folders: readonly FolderListing[]): RolloutListing {
     entries: () => folders.flatMap((folder) => folder.entries),
     odd: () => folders.flatMap((folder) => folder.odd),
     ofThread: (threadId) => folders.flatMap((folder) => folder.byThread.get(threadId) ?? []),
-    ofRollout: (rolloutId) => folders.flatMap((folder) => folder.byRollout.get(rolloutId) ?? []),
+    ofRollout: (rolloutId) =>
+      folders.flatMap(({ byThread, bySegment }) => [
+        ...(byThread.get(rolloutId) ?? []).filter((entry) => !isSegment(entry)),
+        ...(bySegment.get(rolloutId) ?? []),
+      ]),
   }
+}
+
+function isSegment({ threadId, rolloutId }: RolloutEntry): boolean {
+  return rolloutId !== threadId
 }
 
 function readFolder(

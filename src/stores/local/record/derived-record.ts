@@ -11,9 +11,10 @@ import type { ThreadId } from '../../../protocol/thread-id.js'
 import { knownGitInfo } from '../../../store/metadata-patch.js'
 import type { ThreadRecord } from '../../../store/records.js'
 import type { HomeIndex, HomeThread } from '../home-index.js'
-import { printStamp, stampOf } from '../home/file-stamp.js'
+import { stampOf } from '../home/file-stamp.js'
+import { KnownFiles } from '../home/known-files.js'
 import { type ByteRange, ifReadable, readRolloutBytes } from '../home/rollout-bytes.js'
-import type { RolloutHeads } from '../home/rollout-head.js'
+import { type RolloutHeads, firstSessionMeta } from '../home/rollout-head.js'
 import type { RolloutEntry } from '../home/rollout-tree.js'
 
 /** Where the rollouts are that a record is derived from. */
@@ -34,21 +35,16 @@ const LINEAGE_MAX = 100
 /** Records of threads that have no row: what their rollouts say. */
 export class DerivedRecords {
   readonly #sources: DerivedSources
-  readonly #known = new Map<string, { readonly state: string; readonly record: ThreadRecord }>()
+  readonly #known = new KnownFiles<ThreadRecord>()
 
   constructor(sources: DerivedSources) {
     this.#sources = sources
   }
 
   /** The record of a thread; read again only when the rollout has changed. */
-  async record(thread: HomeThread, current: RolloutEntry, fileTime: string): Promise<ThreadRecord> {
-    const stamp = stampOf(current.path)
-    const state = `${stamp && printStamp(stamp)} ${thread.indexName}`
-    const known = this.#known.get(current.file)
-    if (known?.state === state) return known.record
-    const record = await this.#derive(thread, current, fileTime)
-    this.#known.set(current.file, { state, record })
-    return record
+  record(thread: HomeThread, current: RolloutEntry, fileTime: string): Promise<ThreadRecord> {
+    const derive = (): Promise<ThreadRecord> => this.#derive(thread, current, fileTime)
+    return this.#known.find(current.file, stampOf(current.path), derive, thread.indexName)
   }
 
   async #derive(
@@ -56,7 +52,7 @@ export class DerivedRecords {
     current: RolloutEntry,
     fileTime: string,
   ): Promise<ThreadRecord> {
-    const meta = await this.#sources.heads.tryHead(current)
+    const meta = await ifReadable(() => firstSessionMeta(current), null)
     const fields = await this.#observe(threadId, current, meta)
     return {
       ...fieldsOfMeta(meta),

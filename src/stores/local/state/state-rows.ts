@@ -3,7 +3,7 @@ import type { ThreadId } from '../../../protocol/thread-id.js'
 import { type OverlayRow, noOverlay, parseOverlayRow } from '../record/overlay.js'
 import { sameRow } from './same-rows.js'
 import { prepared } from './statements.js'
-import { type SqlRow, hasTable } from './table-columns.js'
+import { type SqlRow, type SqlValue, hasTable } from './table-columns.js'
 
 /** The table of ours in Codex's state database. */
 export const OVERLAY_TABLE = 'threadstore_overlay'
@@ -27,9 +27,12 @@ export function readStateRows(db: Database.Database, before: StateRows): StateRo
   if (hasTable(db, 'threads')) {
     // A row without an id that is a text belongs to no thread; a table without ids is unreadable.
     const sql = "SELECT * FROM threads WHERE typeof(threads.id) = 'text'"
-    for (const row of db.prepare<[], SqlRow & { id: string }>(sql).iterate()) {
+    const texts = new Map<string, string>()
+    for (const row of db.prepare<[], FreshRow & { id: string }>(sql).iterate()) {
       const known = before.rows.get(row.id)
-      rows.set(row.id, known !== undefined && sameRow(known, row) ? known : row)
+      const isSame = known !== undefined && sameRow(known, row)
+      if (!isSame) shareTexts(row, texts)
+      rows.set(row.id, isSame ? known : row)
     }
   }
   const overlays = new Map<ThreadId, OverlayRow>()
@@ -46,6 +49,23 @@ export function readStateRows(db: Database.Database, before: StateRows): StateRo
     }
   }
   return { rows, overlays, texts }
+}
+
+/** Texts that are looked for again among the rows that follow. */
+const TEXTS_MAX = 1000
+
+/** A row that nobody else has seen yet. */
+type FreshRow = Record<string, SqlValue>
+
+/** Keeps equal texts once: most columns say the same of all threads, and three the first message. */
+function shareTexts(row: FreshRow, texts: Map<string, string>): void {
+  if (texts.size > TEXTS_MAX) texts.clear()
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value !== 'string') continue
+    const known = texts.get(value)
+    if (known === undefined) texts.set(value, value)
+    else row[column] = known
+  }
 }
 
 /** What the state database says of one thread. */
