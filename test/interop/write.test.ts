@@ -11,7 +11,8 @@ import { copyThread } from '../../bench/load/copy-thread.js'
 import type { CreateThreadParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { openLocalStore } from '../../src/stores/local/open-local-store.js'
-import { copyHomeInPlace } from '../support/homes.js'
+import type { FoundPlace } from '../../src/stores/local/scan/finding-tally.js'
+import { copyHomeInPlace, withState } from '../support/homes.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { codexVersions, configureHome, installCodex } from '../support/codex.js'
 import { startCodex } from './start-codex.js'
@@ -116,19 +117,26 @@ describe.each(codexVersions)('Codex %s', (version) => {
     const from = await copyHomeInPlace(version)
     const into = await newHome()
     const moved = await inStore(into, (store) => moveAll(from, store))
-    await inCodex(version, into, async (codex) => {
-      // Whatever a list makes right in the rows must not keep a thread from being resumed.
-      await codex.request('thread/list', { limit: 100, modelProviders: [] })
-      for (const { threadId, asked, archived } of moved) {
-        if (archived) await codex.request('thread/unarchive', { threadId })
-        await codex.request('thread/resume', { threadId, cwd: into })
-        // A goal that is still active goes on by itself as soon as its thread is resumed.
-        const told = await codexQuestions(codex, threadId)
-        const expected = asked.filter((question) => !leftInRevert.has(question))
-        expect(told.slice(0, expected.length)).toEqual(expected)
-      }
-    })
+    await inCodex(version, into, (codex) => expectResumed(codex, into, moved))
   })
+})
+
+it('Codex 0.169.0 resumes paginated threads that we moved into a home of 0.131.0', async () => {
+  const from = await copyHomeInPlace('0.169.0')
+  const into = await copyHomeInPlace('0.131.0')
+  const moved = await inStore(into, (store) => moveAll(from, store))
+  await inCodex('0.169.0', into, (codex) => expectResumed(codex, into, moved))
+  const named = ({ threadId }: Moved): unknown =>
+    withState(into, (state) =>
+      state.prepare('SELECT name FROM threads WHERE id = ?').pluck().get(threadId),
+    )
+  expect(moved.map(named)).toEqual(moved.map(() => null))
+  await using store = await openLocalStore({ home: into })
+  const places: FoundPlace[] = []
+  await store.scan({ onPlace: (found) => void places.push(found) })
+  await store.repair(places)
+  const names = new Set(moved.map(named))
+  expect(names).toEqual(new Set([null, 'Thread Alpha', 'Mémoire']))
 })
 
 it('Codex 0.169.0 resumes and extends a fork that we wrote by reference', async () => {
@@ -155,6 +163,24 @@ it('Codex 0.169.0 resumes and extends a fork that we wrote by reference', async 
     expect(await questions(store, parent)).toEqual(['asked of us'])
   })
 })
+
+/** Resumes every thread that we moved into a home, and looks for all that was asked in it. */
+async function expectResumed(
+  codex: AppServerClient,
+  home: string,
+  moved: readonly Moved[],
+): Promise<void> {
+  // Whatever a list makes right in the rows must not keep a thread from being resumed.
+  await codex.request('thread/list', { limit: 100, modelProviders: [] })
+  for (const { threadId, asked, archived } of moved) {
+    if (archived) await codex.request('thread/unarchive', { threadId })
+    await codex.request('thread/resume', { threadId, cwd: home })
+    // A goal that is still active goes on by itself as soon as its thread is resumed.
+    const told = await codexQuestions(codex, threadId)
+    const expected = asked.filter((question) => !leftInRevert.has(question))
+    expect(told.slice(0, expected.length)).toEqual(expected)
+  }
+}
 
 interface Moved {
   readonly threadId: string
