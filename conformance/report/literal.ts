@@ -62,8 +62,7 @@ export interface SourcedChunks extends AsyncIterable<Uint8Array> {
 function stream(value: object, names: Names, indent: string): string {
   if (!('source' in value)) return '(async function* () {})()'
   const chunks = (value as SourcedChunks).source.map(
-    (chunk) =>
-      `Buffer.from(${typeof chunk === 'string' ? literal(chunk, names, indent) : literal(chunk, names, indent)})`,
+    (chunk) => `Buffer.from(${literal(chunk, names, indent)})`,
   )
   return `(async function* () { yield* [${chunks.join(', ')}] })()`
 }

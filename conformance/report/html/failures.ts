@@ -3,6 +3,7 @@ import type { CaseResult, Report } from '../report.js'
 import { history } from './history.js'
 import { type Html, html } from '../../../src/protocol/html.js'
 import { sentences } from './requirement-matrix.js'
+import { wideTable } from './wide-table.js'
 
 const openAtFirst = 3
 
@@ -47,13 +48,7 @@ function table(results: readonly CaseResult[]): Html {
         <td class="soft">${reason}</td>
       </tr>`,
   )
-  return html`<div class="wide">
-    <table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return wideTable(rows)
 }
 
 function failure(result: CaseResult, open: boolean): Html {

@@ -2,6 +2,7 @@ import type { MutantOutcome, MutantResult } from '../../judge.js'
 import type { KillMatrix } from '../../kill-matrix.js'
 import { seconds } from './header.js'
 import { type Html, html } from '../../../src/protocol/html.js'
+import { wideTable } from './wide-table.js'
 
 const cell = 5
 
@@ -140,11 +141,5 @@ function table(mutants: readonly MutantResult[]): Html {
       <td class="soft">${also || by}</td>
     </tr>`
   })
-  return html`<div class="wide">
-    <table>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`
+  return wideTable(rows)
 }

@@ -1,6 +1,7 @@
 import { type Outcome, type Report, type RequirementResult, outcomes } from '../report.js'
 import { seconds } from './header.js'
 import { type Html, html } from '../../../src/protocol/html.js'
+import { wideTable } from './wide-table.js'
 
 const filters: Readonly<Record<Outcome, string>> = {
   passed: 'only-passed',
@@ -10,17 +11,27 @@ const filters: Readonly<Record<Outcome, string>> = {
   unproved: 'only-unproved',
 }
 
+const head = html`<thead>
+  <tr>
+    <th>requirement</th>
+    <th>outcome</th>
+    <th>what it says</th>
+    <th class="number">cases</th>
+    <th class="number">time</th>
+  </tr>
+</thead>`
+
 /** Every requirement with its outcome: a map of cells, and a table one can filter. */
 export function requirementMatrix(report: Report): Html | null {
   const { requirements, cases } = report
   if (requirements.length === 0) return null
   const times = new Map(cases.map(({ id, durationMs }) => [id, durationMs]))
   const areas = [...Map.groupBy(requirements, ({ id }) => id.split('-', 1)[0] ?? id)]
-  const rows = areas.map(([area, group]) => [
+  const rows = areas.flatMap(([area, group]) => [
     html`<tr class="area">
       <td colspan="5">${area}</td>
     </tr>`,
-    group.map((requirement) => row(requirement, times)),
+    ...group.map((requirement) => row(requirement, times)),
   ])
   return html`<section class="matrix">
     <h2>Requirements</h2>
@@ -29,22 +40,7 @@ export function requirementMatrix(report: Report): Html | null {
       <label><input type="radio" name="only" id="only-all" checked /><span>all</span></label>
       ${outcomes.map((outcome) => filter(outcome, requirements))}
     </div>
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th>requirement</th>
-            <th>outcome</th>
-            <th>what it says</th>
-            <th class="number">cases</th>
-            <th class="number">time</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${wideTable(rows, head)}
   </section>`
 }
 

@@ -21,7 +21,6 @@ body {
 main { max-width: 1080px; margin: 0 auto; padding: 40px 24px 80px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0; letter-spacing: -.02em; overflow-wrap: anywhere; }
 h2 { font-size: 19px; margin: 52px 0 14px; letter-spacing: -.01em; }
-h3 { font-size: 15px; margin: 0; }
 p { margin: 6px 0; }
 .soft { color: var(--soft); }
 code, pre, .id { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
@@ -44,8 +43,8 @@ pre {
 }
 .big b { display: block; font-size: 26px; line-height: 1.2; font-weight: 650; }
 .bar { display: block; width: 100%; height: 10px; margin: 16px 0 6px; border-radius: 5px; }
-.passed, .fill-passed { color: var(--passed); fill: var(--passed); }
-.failed, .fill-failed { color: var(--failed); fill: var(--failed); }
+.passed { color: var(--passed); fill: var(--passed); }
+.failed { color: var(--failed); fill: var(--failed); }
 .excluded { color: var(--excluded); fill: var(--excluded); }
 .unproved { color: var(--unproved); fill: var(--unproved); }
 .not-applicable { color: var(--soft); fill: var(--none); }

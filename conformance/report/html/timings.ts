@@ -1,6 +1,7 @@
 import type { Report } from '../report.js'
 import { seconds } from './header.js'
 import { type Html, html } from '../../../src/protocol/html.js'
+import { wideTable } from './wide-table.js'
 
 const slowestShown = 12
 
@@ -30,12 +31,6 @@ export function timings({ cases, durationMs }: Report): Html | null {
     <p class="soft">
       The slowest of ${cases.length} cases, which together took ${seconds(durationMs)}.
     </p>
-    <div class="wide">
-      <table>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${wideTable(rows)}
   </section>`
 }
