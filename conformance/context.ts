@@ -85,8 +85,11 @@ export async function openContext(
     },
   }
   const dispose = async (): Promise<void> => {
-    await extra?.remove()
-    await storage.remove()
+    try {
+      await extra?.remove()
+    } finally {
+      await storage.remove()
+    }
   }
   return { context, trace, dispose }
 }
