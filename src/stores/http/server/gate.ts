@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest, ThreadStoreError } from '../../../store/errors.js'
 import { HttpStatus } from '../http-status.js'
@@ -49,7 +50,7 @@ export function installGate(app: FastifyInstance, context: ServerContext): void 
     // Nobody takes up room for a body who may not send it.
     takeRoom(bodyLength(request), reply)
     metrics.received(bodyLength(request))
-    if (request.headers.expect !== undefined) reply.raw.writeContinue()
+    if (waitsToGoOn(request.raw)) reply.raw.writeContinue()
   })
 
   function takeRoom(bytes: number, { raw }: FastifyReply): void {
@@ -62,6 +63,11 @@ export function installGate(app: FastifyInstance, context: ServerContext): void 
       bufferedBytes -= bytes
     })
   }
+}
+
+/** Whether the caller keeps its body back until it is told to send it, which HTTP/1.0 did not know. */
+function waitsToGoOn({ headers: sent, httpVersionMinor }: IncomingMessage): boolean {
+  return sent.expect !== undefined && httpVersionMinor > 0
 }
 
 /** `undefined` for a request that no route answers. */
