@@ -6,6 +6,7 @@ import {
   type HttpTransport,
   TransportError,
 } from './http-transport.js'
+import { readNothing } from './read-result.js'
 
 const sent = new TransportError('reset', { sent: true, timedOut: false })
 const unsent = new TransportError('refused', { sent: false, timedOut: false })
@@ -157,6 +158,16 @@ describe('a call', () => {
     const { connection } = scripted(answer(status, body))
     const failed = connection.call(call('freely'))
     await expect(failed).rejects.toMatchObject({ code, details: { reason } })
+  })
+
+  test('was not made because somebody on the way says that all is well', async () => {
+    const { connection, requests } = scripted(answer(200, '<html>Welcome'))
+    const failed = connection.call({ ...call('here'), read: readNothing })
+    await expect(failed).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' })
+    expect(requests.length).toBeGreaterThan(1)
+    expect(
+      await scripted(answer(204)).connection.call({ ...call('here'), read: readNothing }),
+    ).toBe(undefined)
   })
 
   test('that a gateway gave up may have been made', async () => {

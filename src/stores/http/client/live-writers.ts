@@ -88,7 +88,11 @@ export class LiveWriters {
     let lost: readonly RolloutItem[] | null = null
     const append = async (): Promise<void> => {
       const thread = this.#threads.get(threadId)
-      if (thread === undefined) return this.#sendPlain('appendItems', params, batch)
+      // Not live, or not known: the server says which.
+      if (thread === undefined) {
+        await this.#send('appendItems', params, this.handleId, readWritten, batch)
+        return
+      }
       if ((await this.#attach(thread, params, lost)) === 'stored') return
       lost = null
       try {
@@ -130,7 +134,10 @@ export class LiveWriters {
 
   async #live(verb: LiveVerb, params: ThreadParams): Promise<void> {
     const thread = this.#threads.get(params.threadId)
-    if (thread === undefined) return this.#sendPlain(verb, params)
+    if (thread === undefined) {
+      await this.#send(verb, params, this.handleId, readNothing)
+      return
+    }
     // The handle is gone, and with it the writer: nothing is left to discard.
     const isGone = thread.handle !== this.#handle?.handle
     if (verb !== 'discardThread' || !isGone) {
@@ -268,15 +275,6 @@ export class LiveWriters {
     if (opened !== null) await this.#closeHandle(opened.handle).catch(() => {})
     const failed = ended.find((end) => end.status === 'rejected')
     if (failed) throw failed.reason
-  }
-
-  /** A call about a thread that is not live here, or is unknown: the server says which. */
-  async #sendPlain(
-    verb: StoreVerb,
-    params: ThreadParams,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    await this.#send(verb, params, this.handleId, readNothing, more)
   }
 
   async #send<T>(

@@ -6,9 +6,10 @@ import { ThreadStoreError } from '../../../store/errors.js'
 import type { StoredThread, StoredThreadHistory } from '../../../store/records.js'
 import type { StoreVerb } from '../../../store/thread-store.js'
 import { resultProblem } from '../../../store/verb-results.js'
+import { HttpStatus } from '../http-status.js'
 import { mediaTypes } from '../routes.js'
 import { type HistoryHead, readWire } from '../wire.js'
-import type { HttpResponse } from './http-transport.js'
+import { type HttpResponse, TransportError } from './http-transport.js'
 
 /** The text of an answer. */
 async function readText({ body }: HttpResponse): Promise<string> {
@@ -17,9 +18,13 @@ async function readText({ body }: HttpResponse): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Reads an answer to its end and expects nothing in it. */
+/** Reads an answer that says nothing but that it was done, which nobody else may say for the server. */
 export async function readNothing(response: HttpResponse): Promise<void> {
   await readText(response)
+  const { status } = response
+  if (status === HttpStatus.noContent) return
+  const why = `status ${status} where ${HttpStatus.noContent} was to come`
+  throw new TransportError(why, { sent: true, timedOut: false })
 }
 
 /** The JSON of an answer to a verb, if it is what the verb resolves to. */
