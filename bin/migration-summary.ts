@@ -14,7 +14,7 @@ interface SummaryFacts {
 /** The lines that `migrate` ends with. */
 export function migrationSummary(facts: SummaryFacts): string[] {
   const { result, worst, tallies, durationMs, report } = facts
-  const { totals, bytesSent, left, review, stopped } = result
+  const { totals, bytesSent, bytesResumed, left, review, stopped } = result
   const unproven = totals.busy + totals.conflict + totals.failed
   const rest = unproven - worst.length
   return [
@@ -22,6 +22,9 @@ export function migrationSummary(facts: SummaryFacts): string[] {
     ...(rest > 0 ? [`… and ${counted(rest, 'more thread')}; --report FILE names all`] : []),
     ...tallies.map(tallyLine),
     `${totalsLine(result)}; ${formatBytes(bytesSent)} sent in ${formatDuration(durationMs)} (${formatRate(bytesSent, durationMs)})`,
+    ...(bytesResumed > 0
+      ? [`${formatBytes(bytesResumed)} had been sent by a run that was broken off`]
+      : []),
     ...(unproven === 0 && stopped === null && bytesSent === 0 && totals.already > 0 && left === 0
       ? ['nothing was left to send']
       : []),

@@ -147,7 +147,8 @@ function summaryOf(
   result: MigrationResult | FollowResult,
   findings: readonly FindingTally[],
 ): RunEnd['summary'] {
-  const { run, totals, left, review, onlyInTarget, bytesRead, bytesSent, stopped } = result
+  const { run, totals, left, review, onlyInTarget, stopped } = result
+  const { bytesRead, bytesSent, bytesResumed } = result
   return {
     run,
     totals,
@@ -156,6 +157,7 @@ function summaryOf(
     onlyInTarget,
     bytesRead,
     bytesSent,
+    bytesResumed,
     findings,
     stopped: stopReason(stopped),
     ...('stand' in result ? { stand: result.stand } : {}),

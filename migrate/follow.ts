@@ -56,14 +56,14 @@ export async function follow(options: FollowOptions): Promise<FollowResult> {
     const startedAt = clock.now()
     // What somebody wrote before they let go of a thread is found by the look that comes now.
     await noteClosed(source, statuses)
-    const before = session.tally.result().bytesSent
+    const before = bytesMovedBy(session)
     const moved = session.tally.done
     const result = await migrate({ ...options, session })
     // Told to stop before the look found anything, it ends as it stood before.
     if (last !== null && isOvertaken(result)) return await end(session, last, statuses)
     const busy = withStatus(statuses, 'busy')
     const open = [...withStatus(statuses, 'failed'), ...withStatus(statuses, 'conflict')]
-    const bytesMoved = session.tally.result().bytesSent - before
+    const bytesMoved = bytesMovedBy(session) - before
     const isQuiet = busy.length + open.length + result.left === 0 && bytesMoved === 0
     quietSince = isQuiet ? (quietSince ?? clock.now()) : null
     const quietMs = quietSince === null ? 0 : clock.now() - quietSince
@@ -83,6 +83,12 @@ export async function follow(options: FollowOptions): Promise<FollowResult> {
     if (!isOver) await clock.sleep(pauseMs, signal).catch(() => {})
     if (isOver || signal.aborted) return await end(session, last, statuses)
   }
+}
+
+/** Bytes that have come into the target, and those that were found there. */
+function bytesMovedBy({ tally }: RunSession): number {
+  const { bytesSent, bytesResumed } = tally.result()
+  return bytesSent + bytesResumed
 }
 
 /** Whether a look was interrupted before it knew what there is to do. */

@@ -17,7 +17,7 @@ import { uuidOf } from './uuid-of.js'
 /** A thread that was put beside another one. */
 interface KeptCopy {
   readonly threadId: ThreadId
-  readonly bytesSent: number
+  /** None where it was kept before. */
   readonly rollouts: readonly RolloutProof[]
 }
 
@@ -56,7 +56,7 @@ export async function keepCopy(
     extra: { ...thread.extra, threadstore: { copyOf: thread.threadId, why } },
   }
   if ((await findThread(context.target, { threadId })) !== null) {
-    return { threadId, bytesSent: 0, rollouts: [] }
+    return { threadId, rollouts: [] }
   }
   const legs: Leg[] = []
   try {
@@ -65,8 +65,7 @@ export async function keepCopy(
     }
     const { proofs, problem } = await importLegs(context, record, legs, null)
     if (problem !== null) throw notKept(thread.threadId, problem)
-    const bytesSent = proofs.reduce((sum, proof) => sum + proof.bytesSent, 0)
-    return { threadId, bytesSent, rollouts: proofs }
+    return { threadId, rollouts: proofs }
   } finally {
     for (const leg of legs) await leg.close()
   }

@@ -28,6 +28,8 @@ export interface RolloutProof {
   /** SHA-256 of the rollout's bytes in the target, lower-case hex; `null` where it keeps none. */
   readonly sha256: string | null
   readonly bytesSent: number
+  /** Bytes that a run which was broken off had sent, and that were not sent again. */
+  readonly bytesResumed: number
 }
 
 /** How the migration of one thread ended. */
@@ -35,6 +37,7 @@ export interface ThreadOutcome {
   readonly threadId: ThreadId
   readonly status: MigrationStatus
   readonly bytesSent: number
+  readonly bytesResumed: number
   readonly bytesRead: number
   readonly rollouts: readonly RolloutProof[]
   readonly findings: readonly MigrationFinding[]
@@ -48,7 +51,16 @@ export function unsent(
   status: MigrationStatus,
   reason: string | null,
 ): ThreadOutcome {
-  return { threadId, status, bytesSent: 0, bytesRead: 0, rollouts: [], findings: [], reason }
+  return {
+    threadId,
+    status,
+    bytesSent: 0,
+    bytesResumed: 0,
+    bytesRead: 0,
+    rollouts: [],
+    findings: [],
+    reason,
+  }
 }
 
 /** What copying a thread came to. */
@@ -66,6 +78,7 @@ export function alreadyThere(held: StoredThread): CopyResult {
     itemCount,
     sha256,
     bytesSent: 0,
+    bytesResumed: 0,
   }))
   return { outcome: { ...unsent(held.threadId, 'already', null), rollouts }, held }
 }

@@ -4,7 +4,7 @@ import type { CopyContext } from './copy-context.js'
 import { keepCopy } from './keep-copy.js'
 import { freshLeg, type Leg, type Obstacle } from './open-leg.js'
 import { alreadyThere, type CopyResult, unsent } from './outcome.js'
-import { sendThread } from './send-thread.js'
+import { sendThread, sumOf } from './send-thread.js'
 import type { TwoSides } from './two-sides.js'
 
 /** The outcome of a thread that the target has all of, and more. */
@@ -45,8 +45,8 @@ async function keepBoth(
   const finding = { code: 'KEPT_BOTH', threadId, message } as const
   return {
     outcome: {
-      ...unsent(threadId, copy.bytesSent > 0 ? 'proven' : 'already', null),
-      bytesSent: copy.bytesSent,
+      ...unsent(threadId, copy.rollouts.length > 0 ? 'proven' : 'already', null),
+      ...sumOf(copy.rollouts),
       rollouts: copy.rollouts,
       findings: [finding],
     },

@@ -8,6 +8,8 @@ export interface RunTotals {
   readonly totals: Readonly<Record<MigrationStatus, number>>
   readonly bytesRead: number
   readonly bytesSent: number
+  /** Bytes that a run which was broken off had sent, and that were not sent again. */
+  readonly bytesResumed: number
 }
 
 /** Counts what happens and passes it on. */
@@ -23,6 +25,7 @@ export class RunTally {
   }
   #bytesRead = 0
   #bytesSent = 0
+  #bytesResumed = 0
   #done = 0
   readonly #copied: Set<ThreadId> = new Set()
 
@@ -48,6 +51,7 @@ export class RunTally {
   finish(result: CopyResult, planned = false): void {
     this.#totals[result.outcome.status] += 1
     this.#bytesSent += result.outcome.bytesSent
+    this.#bytesResumed += result.outcome.bytesResumed
     if (planned) this.#done += 1
     if (isCopied(result)) this.#copied.add(result.outcome.threadId)
     this.note({ type: 'finished', ...result })
@@ -58,6 +62,7 @@ export class RunTally {
       totals: { ...this.#totals },
       bytesRead: this.#bytesRead,
       bytesSent: this.#bytesSent,
+      bytesResumed: this.#bytesResumed,
     }
   }
 }

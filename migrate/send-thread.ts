@@ -28,13 +28,25 @@ export async function sendThread(
   const outcome = {
     threadId: thread.threadId,
     status: problem !== null ? 'failed' : exported.live ? 'busy' : proven,
-    bytesSent: proofs.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    ...sumOf(proofs),
     bytesRead: 0,
     rollouts: proofs,
     findings: [...choices, ...findings],
     reason,
   } as const
   return { outcome, held: record }
+}
+
+/** What was sent of all rollouts together. */
+export function sumOf(
+  proofs: readonly RolloutProof[],
+): Pick<RolloutProof, 'bytesSent' | 'bytesResumed'> {
+  let [bytesSent, bytesResumed] = [0, 0]
+  for (const proof of proofs) {
+    bytesSent += proof.bytesSent
+    bytesResumed += proof.bytesResumed
+  }
+  return { bytesSent, bytesResumed }
 }
 
 /** What the target said when a thread was stored. */
@@ -82,12 +94,13 @@ export async function importLegs(
 }
 
 function proofOf(
-  { rolloutId, byteCount, itemCount, sha256 }: RolloutReceipt,
+  { rolloutId, byteCount, itemCount, sha256, resumedBytes = 0 }: RolloutReceipt,
   legs: readonly Leg[],
 ): RolloutProof {
   const leg = legs.find(({ rollout }) => rollout.rolloutId === rolloutId)
-  const bytesSent = leg === undefined ? 0 : leg.rollout.byteCount - leg.fromByte
-  return { rolloutId, byteCount, itemCount, sha256, bytesSent }
+  const moved = leg === undefined ? 0 : leg.rollout.byteCount - leg.fromByte
+  const bytesResumed = Math.min(resumedBytes, moved)
+  return { rolloutId, byteCount, itemCount, sha256, bytesSent: moved - bytesResumed, bytesResumed }
 }
 
 /** Why the receipt does not prove the copy, or `null`. */

@@ -6,7 +6,7 @@ import { systemClock } from '../src/host/clock.js'
 import { openLocalStore } from '../src/stores/local/open-local-store.js'
 import { openPgDriver } from '../src/stores/postgres/pg-driver.js'
 import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js'
-import { runCli, startCli } from './cli-run.js'
+import { parseDocument, runCli, startCli } from './cli-run.js'
 import { compared, newHome, nothingHalf } from './homes-to-copy.js'
 import { runMigration } from './migration-runs.js'
 import { startPostgresServer } from './support/postgres-server.js'
@@ -80,13 +80,13 @@ test(
     async function run(killAt: number): Promise<boolean> {
       const namespace = `large_${round}`
       const through = `postgres://postgres:test@127.0.0.1:${proxy.port}/postgres`
-      const running = startCli(['migrate', home, `${through}?namespace=${namespace}`])
+      const running = startCli(['migrate', home, `${through}?namespace=${namespace}`, '--json'])
       sent = 0
       proxy.onChunk = (chunk) => {
         sent += chunk.length
         if (sent >= killAt) running.kill('SIGKILL')
       }
-      const { status, signal } = await running.ended
+      const { status, signal, stdout } = await running.ended
       expect({ status, signal }).toMatchObject(
         signal === null ? { status: 0 } : { signal: 'SIGKILL' },
       )
@@ -97,10 +97,14 @@ test(
       )
       const arrived = row?.arrived ?? 0
       redone.push(sent - (arrived - arrivedBefore))
+      const arrivedLast = arrivedBefore
       arrivedBefore = arrived
       if (signal !== null) return false
       const there = await compared(home, `${url.href}?namespace=${namespace}`, true)
       expect(there).toMatchObject({ equal: 1 })
+      const { bytesRead, bytesSent, bytesResumed } = parseDocument(stdout, 'migration-report')
+      expect(Number(bytesSent) + Number(bytesResumed)).toBe(bytesRead)
+      expect(Number(bytesResumed) > 0).toBe(arrivedLast > 0)
       return true
     }
 

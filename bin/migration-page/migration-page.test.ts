@@ -8,8 +8,18 @@ const outcome: ThreadOutcome = {
   threadId,
   status: 'failed',
   bytesSent: 10,
+  bytesResumed: 0,
   bytesRead: 10,
-  rollouts: [{ rolloutId: threadId, byteCount: 10, itemCount: 1, sha256: 'ab', bytesSent: 10 }],
+  rollouts: [
+    {
+      rolloutId: threadId,
+      byteCount: 10,
+      itemCount: 1,
+      sha256: 'ab',
+      bytesSent: 10,
+      bytesResumed: 0,
+    },
+  ],
   findings: [],
   reason: '<script>alert("1")</script> \u202e & \u0000',
 }
@@ -26,6 +36,7 @@ const facts: PageFacts = {
     totals,
     bytesRead: 10,
     bytesSent: 10,
+    bytesResumed: 0,
     left: 0,
     review: { changed: [], findings: [] },
     onlyInTarget: 0,

@@ -65,6 +65,12 @@ export interface RolloutReceipt {
   readonly sha256: string
   /** What could not be understood; its bytes are kept. */
   readonly findings: readonly RolloutFinding[]
+  /**
+   * Bytes of this import that were there from an earlier one, which was broken off, and that were not
+   * stored again.
+   * @defaultValue 0
+   */
+  readonly resumedBytes?: number
 }
 
 export interface ThreadReceipt {

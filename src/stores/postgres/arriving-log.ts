@@ -36,6 +36,11 @@ export class ArrivingLog {
     return this.#sent !== null
   }
 
+  /** Bytes that an earlier import had sent ahead. */
+  get resumedBytes(): number {
+    return this.#sent?.resumedBytes ?? 0
+  }
+
   /** What has not been sent ahead. */
   get waiting(): readonly Segment[] {
     return this.#batch

@@ -134,12 +134,13 @@ class Receiver {
       await this.log.add({ ...this.#last, itemCount: this.#last.itemCount + this.#ended })
     }
     await this.log.settle()
+    const { resumedBytes } = this.log
     return {
       rollout: this.#rollout,
       before: this.#before,
       log: this.log,
       manifest: this.#manifest.finish(),
-      receipt,
+      receipt: resumedBytes > 0 ? { ...receipt, resumedBytes } : receipt,
       end: { byteCount: receipt.byteCount, endOrdinal: this.#endOrdinal, endsLine: this.#endsLine },
     }
   }

@@ -31,6 +31,7 @@ export class SentLog {
   /** Whether what arrived earlier may go on where this import is. */
   #isComparing: boolean
   #endByte: number
+  #resumedBytes = 0
 
   private constructor(
     context: PostgresContext,
@@ -54,6 +55,11 @@ export class SentLog {
     return new SentLog(context, purpose, await beginLog(context, purpose), false)
   }
 
+  /** Bytes that had arrived already, and were not stored again. */
+  get resumedBytes(): number {
+    return this.#resumedBytes
+  }
+
   /** Stores segments that follow on those before, as far as they have not arrived already. */
   async add(segments: readonly Segment[]): Promise<void> {
     const { namespace } = this.#context
@@ -66,6 +72,7 @@ export class SentLog {
       if (this.#isComparing) await this.#deleteFrom(session, first.firstByte)
       await insertSegments(session, namespace, this.logId, missing)
     })
+    for (const { byteCount } of segments.slice(0, same)) this.#resumedBytes += byteCount
     this.#isComparing &&= same === segments.length
     const last = segments.at(-1)
     if (last !== undefined) this.#endByte = last.firstByte + last.byteCount
