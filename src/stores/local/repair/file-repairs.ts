@@ -18,6 +18,7 @@ import { changeRecord, changingRecords } from '../change-record.js'
 import { fileEndsTorn } from '../home/file-end.js'
 import { stagedPath } from '../home/new-rollout.js'
 import { readRolloutBytes } from '../home/rollout-bytes.js'
+import { parseRolloutName } from '../home/rollout-name.js'
 import type { RolloutEntry } from '../home/rollout-tree.js'
 import type { OpenHome } from '../open-home.js'
 import type { FoundPlace } from '../scan/finding-tally.js'
@@ -63,8 +64,11 @@ type FileRepair = (home: OpenHome, entry: RolloutEntry, found: FoundPlace) => Pr
 /** Runs a repair on a file while nobody else writes its thread. */
 function onFile(repair: FileRepair): Repair['run'] {
   return async (home, found) => {
-    const entries = [...home.index.listing().entries()]
-    const entry = entries.find(({ file }) => file === found.place)
+    const threadId = parseRolloutName(basename(found.place))?.threadId ?? ''
+    const entry = home.index
+      .listing()
+      .ofThread(threadId)
+      .find(({ file }) => file === found.place)
     if (entry === undefined) return 'the file is gone'
     const lock = await home.locks.tryAcquire(entry.threadId)
     if (lock === null) return 'somebody is writing the thread'
