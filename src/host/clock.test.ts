@@ -22,6 +22,14 @@ describe('systemClock', () => {
   test('does not begin to sleep on a signal that is already aborted', async () => {
     await expect(systemClock.sleep(60_000, AbortSignal.abort())).rejects.toThrow('aborted')
   })
+
+  test('sleeps on when no timer can wait for so long', async () => {
+    const controller = new AbortController()
+    const sleeping = systemClock.sleep(Number.POSITIVE_INFINITY, controller.signal)
+    await systemClock.sleep(20)
+    controller.abort()
+    await expect(sleeping).rejects.toThrow('aborted')
+  })
 })
 
 describe('isoMillis', () => {

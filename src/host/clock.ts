@@ -8,10 +8,13 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** Timers of Node that are to last longer, for ever too, go off at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }),
+  sleep: (ms, signal) => delay(Math.min(ms, TIMER_MS_MAX), undefined, signal && { signal }),
 }
 
 /** Spells `ms` as the contract spells times: ISO 8601, UTC, always with milliseconds. */
