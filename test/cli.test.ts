@@ -56,6 +56,8 @@ describe('threadstore', () => {
     [['turns', 'pglite:/nowhere'], 'there is no folder /nowhere'],
     [['serve', '/nowhere'], 'there is no folder /nowhere'],
     [['app-server', '/nowhere', '--model', 'm'], 'there is no folder /nowhere'],
+    [['app-server', 'memory:', '--model', ''], '--model must not be empty'],
+    [['app-server', 'memory:', '--model', 'm', '--model-url', 'x'], '--model-url must be an http'],
   ])('%j is refused with the thing and the remedy', (args, message) => {
     const { status, stdout, stderr } = run(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

@@ -63,7 +63,11 @@ export function appServerCommand(yargs: Argv): Argv {
       if (!(args['unload-delay'] >= 0)) {
         throw new UsageError('--unload-delay must be a number of seconds')
       }
-      const { store: address } = args
+      const { store: address, 'model-url': modelUrl } = args
+      if (args.model.trim() === '') throw new UsageError('--model must not be empty')
+      if (modelUrl !== undefined && !/^https?:$/.test(URL.parse(modelUrl)?.protocol ?? '')) {
+        throw new UsageError('--model-url must be an http or https URL')
+      }
       const window = args['context-window']
       const contextWindow = window === undefined ? null : wholeNumber('--context-window', window)
       const home = homeOf(address)
@@ -75,7 +79,7 @@ export function appServerCommand(yargs: Argv): Argv {
         store: opened.store,
         paths: isLocal(opened.store) ? opened.store : null,
         model: responsesModelClient({
-          ...(args['model-url'] === undefined ? {} : { baseUrl: args['model-url'] }),
+          ...(modelUrl === undefined ? {} : { baseUrl: modelUrl }),
           ...(key === undefined || key === '' ? {} : { apiKey: key }),
         }),
         config: { model: args.model, modelProvider: args['model-provider'], contextWindow },
