@@ -52,7 +52,7 @@ describe('threadstore', () => {
       'package.json are no certificate and the key of it',
     ],
     [['status', 'memory:', '--quiet', '--verbose'], 'give --quiet or --verbose, not both'],
-    [['migrate', '/nowhere', '/nowhere'], 'there is no folder /nowhere'],
+    [['migrate', '/nowhere', '/elsewhere'], 'there is no folder /nowhere'],
     [['turns', 'pglite:/nowhere'], 'there is no folder /nowhere'],
     [['serve', '/nowhere'], 'there is no folder /nowhere'],
     [['app-server', '/nowhere', '--model', 'm'], 'there is no folder /nowhere'],
