@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PostgresDriver } from '../../host/postgres.js'
@@ -22,18 +22,45 @@ function folder(): string {
   return join(temporaryFolder(), 'database')
 }
 
+/** Another name of a folder. */
+function linkTo(dir: string): string {
+  const link = `${dir}-by-another-name`
+  symlinkSync(dir, link, 'junction')
+  return link
+}
+
 describe('borrowDatabase', () => {
   test('handles share a database, and the last one closes it', async () => {
     const [dir, count] = [folder(), counting()]
     const [first, second] = await Promise.all([
       borrowDatabase(dir, count.open),
-      borrowDatabase(join(dir, '..', 'database'), count.open),
+      borrowDatabase(linkTo(dir), count.open),
     ])
     await first.release()
     expect(count).toMatchObject({ opened: 1, closed: 0 })
     await second.release()
     expect(count).toMatchObject({ opened: 1, closed: 1 })
     expect(existsSync(`${dir}.lock`)).toBe(false)
+  })
+
+  test('a folder is not opened before it has been closed', async () => {
+    const dir = folder()
+    const events: string[] = []
+    const open = async (): Promise<PostgresDriver> => {
+      events.push('opened')
+      const close = async (): Promise<void> => {
+        await Promise.resolve()
+        events.push('closed')
+      }
+      return { close } as unknown as PostgresDriver
+    }
+    const first = await borrowDatabase(dir, open)
+    const released = first.release()
+    const second = await borrowDatabase(dir, open)
+    await released
+    expect(existsSync(`${dir}.lock`)).toBe(true)
+    await second.release()
+    expect(events).toEqual(['opened', 'closed', 'opened', 'closed'])
   })
 
   test('refuses a folder that another process has open', async () => {
