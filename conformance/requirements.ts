@@ -1119,6 +1119,13 @@ export const requirements = [
     sentence:
       'When the bytes of an import break off, it rejects with what they broke off with: a `ThreadStoreError` as it is, anything else as the cause of `INTERNAL {foreign-error}`.',
   },
+  {
+    id: 'RAW-21',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'Imports of one thread that overlap take effect one after the other, unless one of them is `CONFLICT {already-live}`.',
+  },
 
   // Capabilities
   {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { RolloutFile } from '../../src/store/records.js'
 import { bytesOf, chunksOf } from '../build/chunks.js'
 import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
@@ -6,7 +7,7 @@ import { fullPatch } from '../build/patches.js'
 import { archivedThread, coldThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
-import { equal, rejects } from '../expect.js'
+import { equal, holds, outcomeOf, rejects } from '../expect.js'
 import { listed, observing, recordOf } from '../observe.js'
 
 const requires = claims('rawHistory')
@@ -27,6 +28,42 @@ function fileOf(threadId: string): RolloutFile {
 
 /** What goes with the bytes of a rollout. */
 export const rawFileCases: readonly ConformanceCase[] = [
+  {
+    id: 'raw.imports-in-turn',
+    title: 'of two imports of a thread at the same time the later finds what the other has stored',
+    requirements: ['RAW-21'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const threadId = context.threadId()
+      const imported = async (rolloutId: string): Promise<string[]> => {
+        const thread = importedRecord(threadId, { name: rolloutId })
+        const rollouts = [importedRollout(rolloutId, chunksOf(meta(threadId)))]
+        const receipt = await store.importThread({ thread, rollouts })
+        return receipt.rollouts.map((rollout) => rollout.rolloutId)
+      }
+      const [a, b] = [context.threadId(), context.threadId()]
+      const others = [0, 1, 2, 3].map(() => context.threadId())
+      // A store may gather imports and store them together while it is busy with others.
+      const before = others.map((id) => store.importThread(bareImport(id, chunksOf(meta(id)))))
+      const [first, second] = await Promise.all([outcomeOf(imported(a)), outcomeOf(imported(b))])
+      await Promise.all(before)
+      const busy = { rejected: 'CONFLICT already-live' }
+      const accepted = [
+        { stored: [a, b], first: { resolved: [a] }, second: { resolved: [a, b] } },
+        { stored: [b, a], first: { resolved: [b, a] }, second: { resolved: [b] } },
+        { stored: [a], first: { resolved: [a] }, second: busy },
+        { stored: [b], first: busy, second: { resolved: [b] } },
+      ]
+      const { rollouts } = await store.historyDigest({ threadId })
+      const stored = rollouts.map(({ rolloutId }) => rolloutId)
+      const found = { stored, first, second }
+      const isAccepted = accepted.some((each) => isDeepStrictEqual(found, each))
+      holds(isAccepted, `one import after the other, and not ${JSON.stringify(found)}`)
+      equal((await recordOf(store, threadId)).name, stored.at(-1))
+    },
+  },
   {
     id: 'raw.file-facts',
     title: 'name, time and fingerprint of an imported file come back',

@@ -1,4 +1,5 @@
 import { ThreadStoreError, invalidRequest, threadNotFound } from '../../src/store/errors.js'
+import type { ThreadReceipt } from '../../src/store/raw-history.js'
 import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
 import { altered, alteredVerbs, call, meddle, remembered } from './alter.js'
@@ -203,6 +204,23 @@ export const errorMutants: readonly Mutant[] = [
     violates: 'ERR-5',
     atEdge: true,
     wrap: (store) => taking(store, ({ signal: _left, ...params }) => params),
+  },
+  {
+    id: 'first-import-wins',
+    breaks: 'what is imported while the same thread is being imported is acknowledged and dropped',
+    violates: 'RAW-21',
+    needs: claims('rawHistory'),
+    wrap: (store) => {
+      const under = new Map<string, Promise<ThreadReceipt>>()
+      return altered(store, {
+        importThread: async (params) => {
+          const { threadId } = params.thread
+          const importing = under.get(threadId) ?? store.importThread(params)
+          under.set(threadId, importing)
+          return importing.finally(() => under.delete(threadId))
+        },
+      })
+    },
   },
   {
     id: 'sources-are-taken-for-the-store',

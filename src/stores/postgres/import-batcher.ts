@@ -1,4 +1,5 @@
 import { CommitUnknownError } from '../../host/postgres.js'
+import type { ThreadId } from '../../protocol/thread-id.js'
 import type { PostgresContext } from './postgres-context.js'
 import { type NewThread, publishNewThreads } from './publish-new-threads.js'
 
@@ -50,14 +51,15 @@ export class ImportBatcher {
   }
 
   #take(): readonly Waiting[] {
-    let count = 0
+    const threadIds = new Set<ThreadId>()
     let byteCount = 0
-    for (const waiting of this.#waiting.slice(0, BATCH_THREADS_MAX)) {
-      if (byteCount > BATCH_BYTES) break
-      byteCount += waiting.byteCount
-      count += 1
+    for (const { thread, byteCount: own } of this.#waiting.slice(0, BATCH_THREADS_MAX)) {
+      // Of two imports of one thread the second finds what the first has stored.
+      if (byteCount > BATCH_BYTES || threadIds.has(thread.record.threadId)) break
+      byteCount += own
+      threadIds.add(thread.record.threadId)
     }
-    return this.#waiting.splice(0, count)
+    return this.#waiting.splice(0, threadIds.size)
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
