@@ -135,9 +135,11 @@ test('whoever waits for a connection does so for as long as others are served', 
 })
 
 describe('a server that cannot be used', () => {
-  test('refuses connections: the store says which server, and no password', async () => {
+  test.each([
+    'postgres://someone:secret@127.0.0.1:1/threads',
+    'postgres://someone@127.0.0.1:1/threads?password=top@secret',
+  ])('refuses connections: the store says which server, and no password: %s', async (url) => {
     const storage = await freshStorage()
-    const url = 'postgres://someone:secret@127.0.0.1:1/threads'
     const error: unknown = await storage.open({ url }).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'RETRYABLE', details: { reason: 'unavailable' } })
     expect(String(error)).toContain('127.0.0.1:1/threads')

@@ -23,12 +23,15 @@ export class LeaseKeeper {
 
   /** Returns once others can see that the handle lives. */
   async start(): Promise<void> {
-    if (this.#presence === null) {
-      this.#presence = this.#context.driver.hold(this.handle.key)
-      void this.#renew()
-    }
+    this.#presence ??= this.#appear()
+    await this.#presence
+  }
+
+  async #appear(): Promise<() => Promise<void>> {
     try {
-      await this.#presence
+      const release = await this.#context.driver.hold(this.handle.key)
+      void this.#renew()
+      return release
     } catch (reason) {
       this.#presence = null
       throw reason

@@ -58,15 +58,17 @@ async function openWith(
 
 /** The URL without the parameter that is ours. */
 function takeNamespace(url: string): { readonly url: string; readonly namespace: string | null } {
-  const [address = '', query = ''] = url.split('?')
-  const params = new URLSearchParams(query)
+  const [address = ''] = url.split('?', 1)
+  const params = new URLSearchParams(url.slice(address.length))
   const namespace = params.get('namespace')
+  if (namespace === null) return { url, namespace }
   params.delete('namespace')
   return { url: params.size === 0 ? address : `${address}?${params.toString()}`, namespace }
 }
 
-/** Host and database of a URL, never its user or password. */
+/** Host and database of a URL, and nothing of where a user or a password may stand. */
 function describeServer(url: string): string {
-  const address = /^[^:]+:\/\/(?:.*@)?([^?]*)/.exec(url)?.[1] ?? ''
-  return `PostgreSQL at ${address === '' ? 'this machine' : address}`
+  if (!URL.canParse(url)) return 'PostgreSQL'
+  const { host, pathname } = new URL(url)
+  return `PostgreSQL at ${host === '' && pathname.length < 2 ? 'this machine' : host + pathname}`
 }
