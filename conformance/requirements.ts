@@ -176,6 +176,13 @@ export const requirements = [
     sentence:
       'A call that is under way when the handle is closed is answered: as ever, or with `INVALID_REQUEST {store-closed}`.',
   },
+  {
+    id: 'LIFE-26',
+    level: 'MUST',
+    source: 'ours',
+    sentence:
+      'A new thread takes nothing from another one that has a rollout of its id: that one stays as it was, or the id is `CONFLICT {already-exists}`.',
+  },
 
   // Append
   {

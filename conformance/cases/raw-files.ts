@@ -3,12 +3,13 @@ import type { RolloutFile } from '../../src/store/records.js'
 import { bytesOf, chunksOf } from '../build/chunks.js'
 import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
 import { at, messages, turn, userMessage } from '../build/items.js'
+import { creating } from '../build/params.js'
 import { fullPatch } from '../build/patches.js'
 import { archivedThread, coldThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, holds, outcomeOf, rejects } from '../expect.js'
-import { listed, observing, recordOf } from '../observe.js'
+import { listed, observe, observing, recordOf } from '../observe.js'
 
 const requires = claims('rawHistory')
 
@@ -62,6 +63,25 @@ export const rawFileCases: readonly ConformanceCase[] = [
       const isAccepted = accepted.some((each) => isDeepStrictEqual(found, each))
       holds(isAccepted, `one import after the other, and not ${JSON.stringify(found)}`)
       equal((await recordOf(store, threadId)).name, stored.at(-1))
+    },
+  },
+  {
+    id: 'raw.rollout-id-is-taken',
+    title: 'a thread with the id of another one’s rollout leaves that rollout alone',
+    requirements: ['LIFE-26'],
+    set: 'core',
+    requires,
+    run: async (context) => {
+      const { store } = context
+      const [threadId, rolloutId] = [context.threadId(), context.threadId()]
+      const rollouts = [importedRollout(rolloutId, chunksOf(meta(threadId), '{"type":"own"}\n'))]
+      await store.importThread({ thread: importedRecord(threadId), rollouts })
+      const before = await observe(store, threadId)
+      const outcome = await outcomeOf(store.createThread(creating(rolloutId)))
+      const answers = [{ resolved: undefined }, { rejected: 'CONFLICT already-exists' }]
+      const isAnswer = answers.some((answer) => isDeepStrictEqual(outcome, answer))
+      holds(isAnswer, `created, or already-exists, and not ${JSON.stringify(outcome)}`)
+      equal(await observe(store, threadId), before)
     },
   },
   {

@@ -1,5 +1,8 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
-import { altered, meddle, withItems, withRecords } from './alter.js'
+import type { ImportThreadParams } from '../../src/store/raw-history.js'
+import { chunksOf } from '../build/chunks.js'
+import { claims } from '../claims.js'
+import { altered, meddle, remembered, withItems, withRecords } from './alter.js'
 import type { Mutant } from './mutant.js'
 import { nothing, refused, tolerating } from './tolerate.js'
 
@@ -138,6 +141,31 @@ export const createMutants: readonly Mutant[] = [
           }
         },
       }),
+  },
+  {
+    id: 'create-takes-rollouts',
+    breaks: 'a new thread empties the rollout of its id that another thread has',
+    violates: 'LIFE-26',
+    needs: claims('rawHistory'),
+    wrap: (store, world) => {
+      const imports = remembered(world, 'imports', () => new Map<string, ImportThreadParams>())
+      return altered(store, {
+        importThread: async (params) => {
+          const receipt = await store.importThread(params)
+          for (const { rolloutId } of params.rollouts) imports.set(rolloutId, params)
+          return receipt
+        },
+        createThread: async (params) => {
+          const { threadId } = params
+          const taken = imports.get(threadId)
+          if (taken === undefined || taken.thread.threadId === threadId) {
+            return store.createThread(params)
+          }
+          const rollouts = taken.rollouts.map((each) => ({ ...each, chunks: chunksOf() }))
+          await store.importThread({ ...taken, rollouts, replace: true })
+        },
+      })
+    },
   },
   {
     id: 'create-joins-live',

@@ -141,6 +141,13 @@ export function threadExists(threadId: string): ThreadStoreError {
   })
 }
 
+export function rolloutExists(rolloutId: string): ThreadStoreError {
+  return conflict(
+    'already-exists',
+    `rollout ${rolloutId} of another thread is stored already; take another id`,
+  )
+}
+
 export function threadReferenced(threadId: string, by: string): ThreadStoreError {
   return conflict(
     'referenced',

@@ -10,6 +10,7 @@ import {
   alreadyLive,
   notArchived,
   notLive,
+  rolloutExists,
   storeClosed,
   threadArchived,
   threadExists,
@@ -110,6 +111,7 @@ export class MemoryThreadStore implements ThreadStore {
     this.#requireOpen()
     this.#requireNoWriter(threadId)
     if (this.#storage.threads.has(threadId)) throw threadExists(threadId)
+    if (this.#storage.rollouts.has(threadId)) throw rolloutExists(threadId)
     const base = create.base ? this.#place(create.base) : null
     const record = structuredClone(newThreadRecord(create, this.#now()))
     this.#beginRollout(record, threadId, base, create)

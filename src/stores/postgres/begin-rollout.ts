@@ -3,6 +3,7 @@ import { systemIds } from '../../host/ids.js'
 import type { PostgresSession } from '../../host/postgres.js'
 import type { HistoryPosition } from '../../protocol/rollout-item.js'
 import type { RolloutId } from '../../protocol/thread-id.js'
+import { rolloutExists } from '../../store/errors.js'
 import type { CreateThreadParams } from '../../store/params.js'
 import type { ThreadRecord } from '../../store/records.js'
 import { sessionMetaItem } from '../../store/session-meta-item.js'
@@ -37,13 +38,14 @@ export async function beginRollout(
   const begin = { byteCount: 0, endOrdinal: nextOrdinal, endsLine: true }
   const { segments, itemCount, to } = await packLines(items, begin)
   const logId = newLogId()
-  await session.query(
+  const rows = await session.query(
     `INSERT INTO threadstore.rollouts (namespace, rollout_id, thread_id, position, history_mode,
         base_rollout_id, base_end_ordinal, base_end_byte, log_id, byte_count, item_count,
         end_ordinal, ends_line)
       SELECT $1, $2::uuid, $3::uuid, coalesce(max(r.position) + 1, 0), $4, $5::uuid, $6::bigint,
           $7::bigint, $8::uuid, $9::bigint, $10::bigint, $11::bigint, true
-        FROM threadstore.rollouts r WHERE r.namespace = $1 AND r.thread_id = $3::uuid`,
+        FROM threadstore.rollouts r WHERE r.namespace = $1 AND r.thread_id = $3::uuid
+      ON CONFLICT DO NOTHING RETURNING 1 AS one`,
     [
       namespace,
       rolloutId,
@@ -58,6 +60,7 @@ export async function beginRollout(
       to.endOrdinal,
     ],
   )
+  if (rows.length === 0) throw rolloutExists(rolloutId)
   await insertSegments(session, namespace, logId, segments)
   return to
 }
