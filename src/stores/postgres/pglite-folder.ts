@@ -24,7 +24,7 @@ const databases = new Map<string, SharedDatabase>()
 const turns = new InTurn()
 
 /** A driver that a handle has while it is open. */
-export interface BorrowedDriver {
+interface BorrowedDriver {
   readonly driver: PostgresDriver
   /** Lets go of it; the last one closes the database. */
   readonly release: () => Promise<void>
