@@ -1,15 +1,11 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import {
   cutForFork,
-  forkTurnPositions,
   interruptedNote,
   interruptionOf,
-  lastForkTurns,
   runningTurn,
-  truncateBeforeNthUserMessage,
   userMessagePositions,
 } from './cut.js'
 import { foldTurns } from './fold-turns.js'
@@ -30,13 +26,6 @@ const agent = message('assistant', 'reply')
 const started = (turn_id: string): RolloutItem => event('task_started', { turn_id })
 const completed = (turn_id: string): RolloutItem => event('task_complete', { turn_id })
 const rolledBack = (num_turns: number): RolloutItem => event('thread_rolled_back', { num_turns })
-const order = (trigger_turn: boolean): RolloutItem => ({
-  type: 'inter_agent_communication',
-  payload: { trigger_turn },
-})
-const oldOrder = (trigger_turn: boolean): RolloutItem =>
-  message('assistant', JSON.stringify({ author: 'a', recipient: 'b', content: 'c', trigger_turn }))
-
 const wholeTurn = [started('a'), context, user('one'), agent, completed('a')]
 
 describe('userMessagePositions', () => {
@@ -53,14 +42,6 @@ describe('userMessagePositions', () => {
       userMessagePositions([user('0'), event('thread_rolled_back', { num_turns: 'x' })]),
     ).toEqual([0])
   })
-})
-
-test('truncateBeforeNthUserMessage keeps what stands before the message, or all', () => {
-  const items = [context, user('0'), agent, user('1')]
-  expect(truncateBeforeNthUserMessage(items, 0)).toEqual([context])
-  expect(truncateBeforeNthUserMessage(items, 1)).toEqual(items.slice(0, 3))
-  expect(truncateBeforeNthUserMessage(items, 2)).toEqual(items)
-  expect(truncateBeforeNthUserMessage(items, Infinity)).toEqual(items)
 })
 
 describe('runningTurn', () => {
@@ -125,55 +106,5 @@ describe('cutForFork', () => {
         },
       },
     ])
-  })
-})
-
-/** Rollbacks by the words of the rule, over the whole history each time. */
-function naiveForkTurns(items: readonly RolloutItem[]): number[] {
-  let alive: { index: number; begins: boolean }[] = []
-  items.forEach((item, index) => {
-    const payload = item.payload as { num_turns?: number; trigger_turn?: boolean; role?: string }
-    if (payload.num_turns !== undefined) {
-      const gone = alive.slice(Math.max(0, alive.length - payload.num_turns))
-      const first = payload.num_turns > 0 ? (gone[0]?.index ?? Infinity) : Infinity
-      alive = alive.filter(({ index: position }) => position < first)
-    } else if (payload.trigger_turn !== undefined) {
-      alive.push({ index, begins: payload.trigger_turn })
-    } else if (payload.role === 'user') {
-      alive.push({ index, begins: true })
-    }
-  })
-  return alive.filter(({ begins }) => begins).map(({ index }) => index)
-}
-
-describe('fork turns', () => {
-  test('are begun by the user and by orders that say so, in either way of writing them', () => {
-    const items = [context, user('0'), order(false), order(true), oldOrder(true), oldOrder(false)]
-    expect(forkTurnPositions(items)).toEqual([1, 3, 4])
-  })
-
-  test('go with the instructions that are rolled back', () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
-            fc.constantFrom(user('x'), agent, order(true), order(false)),
-            fc.nat({ max: 3 }).map(rolledBack),
-          ),
-        ),
-        (items) => {
-          expect(forkTurnPositions(items)).toEqual(naiveForkTurns(items))
-        },
-      ),
-    )
-  })
-
-  test('are kept from the end', () => {
-    const items = [context, user('0'), agent, user('1'), agent, order(true)]
-    expect(lastForkTurns(items, 1)).toEqual(items.slice(5))
-    expect(lastForkTurns(items, 2)).toEqual(items.slice(3))
-    expect(lastForkTurns(items, 9)).toEqual(items.slice(1))
-    expect(lastForkTurns(items, 0)).toEqual([])
-    expect(lastForkTurns([context], 1)).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import { createTurnFolder } from './fold-turns.js'
-import { agentOrder, isUserMessage, responseItem } from './user-message.js'
+import { isUserMessage, responseItem } from './user-message.js'
 
 /**
  * What of a history a fork takes. `beforeUserMessage`: everything before the n-th thing the user
@@ -34,21 +34,13 @@ interface RunningTurn {
 
 /** Where a fork cuts a history, and what it adds. */
 export function cutForFork(items: readonly RolloutItem[], snapshot: ForkSnapshot): ForkCut {
-  const running = runningTurn(items)
   if (snapshot.type === 'interrupted') {
+    const running = runningTurn(items)
     const appended = running ? interruptionOf(running.turnId, snapshot.marker) : []
     return { kept: items.length, appended }
   }
   const cut = userMessagePositions(items)[snapshot.n]
-  return { kept: cut ?? running?.start ?? items.length, appended: [] }
-}
-
-/** The items before the n-th thing the user said, counted from 0; all of them beyond the last. */
-export function truncateBeforeNthUserMessage(
-  items: readonly RolloutItem[],
-  n: number,
-): readonly RolloutItem[] {
-  return items.slice(0, userMessagePositions(items)[n] ?? items.length)
+  return { kept: cut ?? runningTurn(items)?.start ?? items.length, appended: [] }
 }
 
 /**
@@ -64,37 +56,6 @@ export function userMessagePositions(items: readonly RolloutItem[]): number[] {
     if (rolledBack > 0) positions.length = Math.max(0, positions.length - rolledBack)
   }
   return positions
-}
-
-/**
- * The items of the last n turns that a user or another agent began, without what stands before the
- * first of them: what an agent is told when it is forked from a part of a history.
- */
-export function lastForkTurns(items: readonly RolloutItem[], n: number): readonly RolloutItem[] {
-  const positions = forkTurnPositions(items)
-  const start = n > 0 ? (positions.at(-n) ?? positions[0]) : undefined
-  return start === undefined ? [] : items.slice(start)
-}
-
-/** Where turns were begun by a user or another agent and not rolled back since. */
-export function forkTurnPositions(items: readonly RolloutItem[]): number[] {
-  // A rollback counts every instruction, also those of agents that begin no turn.
-  const instructions: number[] = []
-  const turns: number[] = []
-  for (const [index, item] of items.entries()) {
-    const instruction = instructionIn(item)
-    if (instruction !== null) {
-      instructions.push(index)
-      if (instruction.beginsTurn) turns.push(index)
-    }
-    const rolledBack = rolledBackTurns(item)
-    if (rolledBack === 0 || instructions.length === 0) continue
-    const kept = Math.max(0, instructions.length - rolledBack)
-    const firstGone = instructions[kept] ?? Infinity
-    instructions.length = kept
-    while ((turns.at(-1) ?? -1) >= firstGone) turns.pop()
-  }
-  return turns
 }
 
 /** The turn that a history ends in the middle of, `null` when it ends between turns. */
@@ -146,15 +107,4 @@ function rolledBackTurns(item: RolloutItem): number {
   const count: JsonValue | undefined =
     event?.['type'] === 'thread_rolled_back' ? event['num_turns'] : 0
   return typeof count === 'number' && Number.isInteger(count) && count > 0 ? count : 0
-}
-
-function instructionIn(item: RolloutItem): { readonly beginsTurn: boolean } | null {
-  if (item.type === 'inter_agent_communication') {
-    return { beginsTurn: isJsonObject(item.payload) && item.payload['trigger_turn'] === true }
-  }
-  const response = responseItem(item)
-  if (response === null) return null
-  if (isUserMessage(response)) return { beginsTurn: true }
-  const order = agentOrder(response)
-  return order && { beginsTurn: order.triggersTurn }
 }

@@ -2,10 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../protocol/json.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
-import { affectsMetadata, createMetadataDeriver, deriveMetadata } from './derive-metadata.js'
+import {
+  affectsMetadata,
+  createMetadataDeriver,
+  type DerivedMetadata,
+  startDeriving,
+} from './derive-metadata.js'
 
 const THREAD = '01a20320-6d70-7852-b50d-7785b67ce898'
 const OTHER = '01a20320-70b2-77b2-b9b7-29ed88f157a1'
+
+const deriveMetadata = (threadId: string, items: readonly RolloutItem[]): DerivedMetadata =>
+  startDeriving(threadId, items).derived
 
 const event = (type: string, more: JsonObject = {}): RolloutItem => ({
   type: 'event_msg',
@@ -50,6 +58,15 @@ describe('a session_meta', () => {
 
   test('of the thread itself says what the thread is', () => {
     expect(deriveMetadata(THREAD, [meta()])).toEqual(identity)
+  })
+
+  test('that says next to nothing leaves the rest open', () => {
+    const bare: RolloutItem = { type: 'session_meta', payload: { id: THREAD } }
+    const { source, ...others } = deriveMetadata(THREAD, [bare])
+    expect(source).toBe('vscode')
+    expect(new Set(Object.values(others))).toEqual(new Set([null]))
+    const bareContext: RolloutItem = { type: 'turn_context', payload: {} }
+    expect(deriveMetadata(THREAD, [bareContext])).toEqual({ reasoningEffort: null })
   })
 
   test('of another thread says nothing', () => {
@@ -194,6 +211,8 @@ test('a token count with numbers says how many tokens there were', () => {
   expect(deriveMetadata(THREAD, [counted, event('token_count', { info: null })])).toEqual({
     tokenUsage,
   })
+  const none = Object.fromEntries(Object.keys(tokenUsage).map((field) => [field, 0]))
+  expect(deriveMetadata(THREAD, [event('token_count', { info: {} })])).toEqual({ tokenUsage: none })
 })
 
 test('settings say how the thread works, and where only when they are its own', () => {
@@ -221,6 +240,12 @@ test('settings say how the thread works, and where only when they are its own', 
   })
 })
 
+test('settings may name the effort themselves, and no place', () => {
+  const settings = { effort: 'high', collaboration_mode: { settings: { reasoning_effort: 'low' } } }
+  const applied = event('thread_settings_applied', { thread_settings: settings })
+  expect(deriveMetadata(THREAD, [applied])).toEqual({ reasoningEffort: 'high' })
+})
+
 test('items that are not what they say they are change nothing', () => {
   const odd: RolloutItem[] = [
     { type: 'session_meta' },
@@ -228,6 +253,7 @@ test('items that are not what they say they are change nothing', () => {
     { type: 'event_msg', payload: null },
     event('user_message', { message: 7 }),
     event('token_count', { info: [] }),
+    { type: 'event_msg', payload: {} },
     event('thread_goal_updated', { goal: 'text' }),
     event('thread_settings_applied', { thread_settings: 'text' }),
     event('item_completed', { item: null }),

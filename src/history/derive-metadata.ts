@@ -73,11 +73,6 @@ export interface MetadataDeriver {
   origin(): DerivedOrigin
 }
 
-/** What a whole history says about its thread. */
-export function deriveMetadata(threadId: ThreadId, items: readonly RolloutItem[]): DerivedMetadata {
-  return startDeriving(threadId, items).derived
-}
-
 /** What a whole history says, and a deriver that goes on from its end. */
 export function startDeriving(
   threadId: ThreadId,

@@ -35,4 +35,8 @@ test('a log stays small when the data names endlessly many types', () => {
     log.add({ code: 'UNKNOWN_ITEM_TYPE', message: 'a type' }, `type ${i}`)
   }
   expect(log.list().length).toBeLessThan(200)
+  const before = log.list().length
+  log.add({ code: 'UNKNOWN_ITEM_TYPE', message: 'a type' }, 'type 0')
+  expect(log.list()).toHaveLength(before)
+  expect(log.list()[0]).toMatchObject({ count: 2 })
 })

@@ -132,25 +132,30 @@ export interface FindingLog {
   list(): readonly RolloutFinding[]
 }
 
+/** Subjects that are told apart; all others of a code count as one. */
+const SUBJECTS_MAX = 100
+
+type Counted = Omit<RolloutFinding, 'count'> & { count?: number }
+
 /** An empty log for a rollout. */
 export function createFindingLog(rolloutId: RolloutId): FindingLog {
-  const found: RolloutFinding[] = []
-  const tallies = new Map<string, { listed: number; last: number }>()
+  const found: Counted[] = []
+  const tallies = new Map<string, { readonly listed: number; readonly last: Counted }>()
   return {
     add(finding, subject = '') {
       const most = mentionedOnce.has(finding.code) ? 1 : FINDINGS_PER_CODE
       // Subjects come from the data, so they are bounded like everything else that does.
-      const key = tallies.size < 100 ? `${finding.code} ${subject}` : finding.code
-      const tally = tallies.get(key) ?? { listed: 0, last: -1 }
-      tallies.set(key, tally)
-      if (tally.listed < most) {
-        tally.listed += 1
-        tally.last = found.push({ ...finding, rolloutId }) - 1
+      const own = `${finding.code} ${subject}`
+      const key = tallies.has(own) || tallies.size < SUBJECTS_MAX ? own : finding.code
+      const tally = tallies.get(key)
+      if (tally !== undefined && tally.listed >= most) {
+        tally.last.count = (tally.last.count ?? 1) + 1
         return
       }
-      const last = found[tally.last]
-      if (last) found[tally.last] = { ...last, count: (last.count ?? 1) + 1 }
+      const last: Counted = { ...finding, rolloutId }
+      found.push(last)
+      tallies.set(key, { listed: (tally?.listed ?? 0) + 1, last })
     },
-    list: () => [...found],
+    list: () => found.map((finding) => ({ ...finding })),
   }
 }

@@ -69,6 +69,11 @@ describe('itemProblem', () => {
       'payload: is an instance of Payload',
     ],
     ['bytes', { type: 't', payload: Buffer.from('x') }, 'payload: is an instance of Buffer'],
+    [
+      'an array of nothing',
+      { type: 't', payload: Object.setPrototypeOf([], null) as unknown },
+      'payload: is an instance of an unnamed class',
+    ],
     ['an array with holes', { type: 't', payload: holes }, 'payload: is an array with holes'],
     [
       'an array with a name',
@@ -90,6 +95,17 @@ describe('itemProblem', () => {
       (depth) => 'item' in parseRolloutLine(Buffer.from(JSON.stringify(nested(depth)))),
     )
     expect(parsed).toEqual([true, false])
+  })
+
+  test('measures an item as it is printed, with room for what a store fills in', () => {
+    const sized = (payload: unknown, bytesMax: number): string | null =>
+      itemProblem({ type: 't', payload }, bytesMax)
+    expect(sized('x'.repeat(100), 250)).toBeNull()
+    expect(sized('x'.repeat(100), 100)).toBe('payload: makes the item longer than 100 bytes')
+    for (const payload of ['\0'.repeat(30), '\u2028'.repeat(60), { ['x'.repeat(180)]: 1 }]) {
+      expect(sized(payload, 250)).toBe('item: is longer than 250 bytes when it is printed')
+      expect(sized(payload, 350)).toBeNull()
+    }
   })
 
   test('does not overflow on what is nested very deep', () => {

@@ -1,4 +1,5 @@
-import { ITEM_DEPTH_MAX, LINE_BYTES_MAX } from './rollout-line.js'
+import type { RolloutItem } from '../protocol/rollout-item.js'
+import { ITEM_DEPTH_MAX, LINE_BYTES_MAX, printRolloutLine } from './rollout-line.js'
 
 /**
  * Says why a value cannot be stored as an item and read back deep-equal, naming the path; `null`
@@ -6,8 +7,8 @@ import { ITEM_DEPTH_MAX, LINE_BYTES_MAX } from './rollout-line.js'
  * levels deep and short enough for a line. Anything `JSON.stringify` would drop, call or change
  * is refused here, so that no store acknowledges what it cannot keep. Calls no accessor.
  */
-export function itemProblem(value: unknown): string | null {
-  const problem = jsonProblem(value)
+export function itemProblem(value: unknown, bytesMax: number = LINE_BYTES_MAX): string | null {
+  const problem = jsonProblem(value, bytesMax)
   if (problem !== null) return problem
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return 'item: is not an object'
@@ -20,22 +21,24 @@ interface Frame {
   readonly container: object
   readonly keys: readonly string[]
   next: number
+  /** The key of the value that was looked at last. */
+  key: string
 }
 
-function jsonProblem(root: unknown): string | null {
+function jsonProblem(root: unknown, bytesMax: number): string | null {
   const frames: Frame[] = []
   const ancestors = new Set<object>()
   let size = 0
 
   function problemWith(value: unknown): string | null {
     size += typeof value === 'string' ? value.length : 1
-    if (size > LINE_BYTES_MAX) return `makes the item longer than ${LINE_BYTES_MAX} bytes`
+    if (size > bytesMax) return `makes the item longer than ${bytesMax} bytes`
     if (typeof value !== 'object' || value === null) return scalarProblem(value)
     if (ancestors.has(value)) return 'contains itself'
     if (frames.length === ITEM_DEPTH_MAX) return `is nested deeper than ${ITEM_DEPTH_MAX} levels`
     const problem = containerProblem(value)
     if (problem !== null) return problem
-    frames.push({ container: value, keys: Object.keys(value), next: 0 })
+    frames.push({ container: value, keys: Object.keys(value), next: 0, key: '' })
     ancestors.add(value)
     return null
   }
@@ -50,11 +53,30 @@ function jsonProblem(root: unknown): string | null {
       ancestors.delete(frame.container)
       continue
     }
+    frame.key = key
+    size += key.length
     const path = frames.length
     const problem = problemWith((frame.container as Readonly<Record<string, unknown>>)[key])
     if (problem !== null) return `${pathOf(frames.slice(0, path))}: ${problem}`
   }
-  return null
+  // Nearly every item is far too short for its line to be looked at.
+  const fits = size * CHARACTER_BYTES_MAX <= bytesMax || lineFits(root, bytesMax)
+  return fits ? null : `item: is longer than ${bytesMax} bytes when it is printed`
+}
+
+/** An escape such as `\u0000`. */
+const CHARACTER_BYTES_MAX = 6
+
+/** What a store may fill in: a timestamp and an ordinal. */
+const STAMP_BYTES_MAX = 100
+
+function lineFits(item: unknown, bytesMax: number): boolean {
+  try {
+    return printRolloutLine(item as RolloutItem).length + STAMP_BYTES_MAX <= bytesMax
+  } catch {
+    // V8 makes no text as long.
+    return false
+  }
 }
 
 function scalarProblem(value: unknown): string | null {
@@ -114,8 +136,7 @@ function constructorName(value: object): string {
 /** `payload.content[3].text`, with quotes where a key is no identifier. */
 function pathOf(frames: readonly Frame[]): string {
   let path = ''
-  for (const { container, keys, next } of frames) {
-    const key = keys[next - 1] ?? ''
+  for (const { container, key } of frames) {
     if (Array.isArray(container)) path += `[${key}]`
     else if (!/^[A-Za-z_$][\w$]*$/.test(key)) path += `[${JSON.stringify(key)}]`
     else path += path === '' ? key : `.${key}`

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, textAt } from '../protocol/json.js'
 import type {
   GitInfo,
   SessionSource,
@@ -125,16 +125,16 @@ export function readSessionMeta(item: RolloutItem): SessionMeta | null {
   return {
     threadId: readId(payload['id']),
     createdAt: parseTime(payload['timestamp']) ?? parseTime(item.timestamp),
-    cwd: text(payload['cwd']),
-    originator: text(payload['originator']),
-    cliVersion: text(payload['cli_version']),
+    cwd: textAt(payload, 'cwd'),
+    originator: textAt(payload, 'originator'),
+    cliVersion: textAt(payload, 'cli_version'),
     source: known ? source : 'vscode',
-    threadSource: text(payload['thread_source']),
-    agentNickname: text(payload['agent_nickname']) ?? text(spawn['agent_nickname']),
+    threadSource: textAt(payload, 'thread_source'),
+    agentNickname: textAt(payload, 'agent_nickname') ?? textAt(spawn, 'agent_nickname'),
     agentRole:
-      text(payload['agent_role']) ?? text(payload['agent_type']) ?? text(spawn['agent_role']),
-    agentPath: text(payload['agent_path']) ?? text(spawn['agent_path']),
-    modelProvider: text(payload['model_provider']),
+      textAt(payload, 'agent_role') ?? textAt(payload, 'agent_type') ?? textAt(spawn, 'agent_role'),
+    agentPath: textAt(payload, 'agent_path') ?? textAt(spawn, 'agent_path'),
+    modelProvider: textAt(payload, 'model_provider'),
     baseInstructions: readInstructions(payload['base_instructions']),
     dynamicTools: Array.isArray(payload['dynamic_tools'])
       ? (payload['dynamic_tools'] as readonly JsonValue[])
@@ -143,7 +143,7 @@ export function readSessionMeta(item: RolloutItem): SessionMeta | null {
     gitInfo: readGit(payload['git']),
     forkedFromId: readId(payload['forked_from_id']),
     parentThreadId: readId(payload['parent_thread_id']),
-    historyMode: text(payload['history_mode']) ?? 'legacy',
+    historyMode: textAt(payload, 'history_mode') ?? 'legacy',
     historyBase,
     historyBaseInvalid: base !== null && historyBase === null,
   }
@@ -161,9 +161,9 @@ function printGit({ sha, branch, originUrl }: GitInfo): JsonObject {
 function readGit(git: JsonValue | undefined): GitInfo | null {
   if (!isJsonObject(git)) return null
   return {
-    sha: text(git['commit_hash']),
-    branch: text(git['branch']),
-    originUrl: text(git['repository_url']),
+    sha: textAt(git, 'commit_hash'),
+    branch: textAt(git, 'branch'),
+    originUrl: textAt(git, 'repository_url'),
   }
 }
 
@@ -200,17 +200,15 @@ function printInstructions(instructions: string | null): JsonObject | null {
 }
 
 function readInstructions(value: JsonValue | undefined): string | null {
-  return isJsonObject(value) ? text(value['text']) : text(value)
+  if (isJsonObject(value)) return textAt(value, 'text')
+  return typeof value === 'string' ? value : null
 }
 
-function spawnOf(source: JsonValue | undefined): JsonObject {
+/** How a spawned subagent was started, as its source says; empty for every other source. */
+export function spawnOf(source: JsonValue | undefined): JsonObject {
   const subagent = isJsonObject(source) ? source['subagent'] : null
   const spawn = isJsonObject(subagent) ? subagent['thread_spawn'] : null
   return isJsonObject(spawn) ? spawn : {}
-}
-
-function text(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' ? value : null
 }
 
 function count(value: JsonValue | undefined): number | null {

@@ -74,14 +74,8 @@ export const patchFields: Readonly<
   memoryMode: 'set-only',
 }
 
-const fieldNames = Object.keys(patchFields) as (keyof ThreadMetadataPatch)[]
-
-export function isEmptyPatch(patch: ThreadMetadataPatch): boolean {
-  return fieldNames.every(
-    (field) =>
-      patch[field] === undefined ||
-      (field === 'gitInfo' && Object.values(patch.gitInfo ?? {}).every((v) => v === undefined)),
-  )
+export function isEmptyPatch({ gitInfo, ...fields }: ThreadMetadataPatch): boolean {
+  return Object.values({ ...fields, ...gitInfo }).every((value) => value === undefined)
 }
 
 /** Applying the result equals applying `first`, then `next`. */

@@ -1,4 +1,5 @@
-import { isJsonObject } from '../protocol/json.js'
+import { spawnOf } from '../history/session-meta.js'
+import { textAt } from '../protocol/json.js'
 import type { SessionSource } from '../protocol/metadata.js'
 import { knownGitInfo } from './metadata-patch.js'
 import type { CreateThreadParams } from './params.js'
@@ -47,15 +48,10 @@ export function historyModeOf(params: CreateThreadParams): 'legacy' | 'paginated
 function agentOf(
   source: SessionSource,
 ): Pick<ThreadRecord, 'agentNickname' | 'agentRole' | 'agentPath'> {
-  const subagent = isJsonObject(source) ? source['subagent'] : null
-  const spawn = isJsonObject(subagent) ? subagent['thread_spawn'] : null
-  const text = (field: string): string | null => {
-    const value = isJsonObject(spawn) ? spawn[field] : null
-    return typeof value === 'string' ? value : null
-  }
+  const spawn = spawnOf(source)
   return {
-    agentNickname: text('agent_nickname'),
-    agentRole: text('agent_role'),
-    agentPath: text('agent_path'),
+    agentNickname: textAt(spawn, 'agent_nickname'),
+    agentRole: textAt(spawn, 'agent_role'),
+    agentPath: textAt(spawn, 'agent_path'),
   }
 }

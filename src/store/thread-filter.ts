@@ -43,13 +43,14 @@ export function threadQuery(params: ListThreadsParams | SearchThreadsParams): Th
 }
 
 export function matchesThreadQuery(record: ThreadRecord, query: ThreadQuery): boolean {
+  const { term } = query
   return (
     (record.archivedAt !== null) === query.archived &&
     (query.sources === null || query.sources.includes(canonicalJson(record.source))) &&
     (query.modelProviders === null || query.modelProviders.includes(record.modelProvider)) &&
     (query.cwds === null || query.cwds.includes(record.cwd)) &&
     (query.parentThreadId === null || query.parentThreadId === record.parentThreadId) &&
-    (query.term === null || searchedTexts(record).some((text) => contains(text, query.term ?? '')))
+    (term === null || searchedTexts(record).some((text) => contains(text, term)))
   )
 }
 

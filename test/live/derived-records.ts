@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deriveMetadata } from '../../src/history/derive-metadata.js'
+import { startDeriving } from '../../src/history/derive-metadata.js'
 import type { JsonObject } from '../../src/protocol/json.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import { ThreadStoreError } from '../../src/store/errors.js'
@@ -121,7 +121,7 @@ test('a record derived live says what its history says, whatever failed or died'
   await fc.assert(
     fc.asyncProperty(fc.array(someStep, { maxLength: 12 }), async (steps) => {
       const thread = await liveRecord(steps)
-      const said = deriveMetadata(threadId, thread.history?.items ?? [])
+      const said = startDeriving(threadId, thread.history?.items ?? []).derived
       const { createdAt } = thread
       expect(pick(thread, derivable)).toEqual({ ...unsaid, createdAt, ...pick(said, derivable) })
     }),
