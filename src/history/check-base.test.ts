@@ -36,3 +36,9 @@ test.each(verdicts)('the base of damaged/%s.jsonl is %s', (name, code) => {
   const finding = checkBase(idOf.get(name) ?? '', (id) => rollouts.get(id))
   expect(finding?.code ?? null).toBe(code)
 })
+
+test('the place of a base is looked at no further than it was marked', () => {
+  const unmarked = scanAll([])
+  const finding = checkBase(idOf.get('base-inside-line') ?? '', (id) => unmarked.get(id))
+  expect(finding).toBeNull()
+})

@@ -129,6 +129,11 @@ describe('foldTurns', () => {
     ])
   })
 
+  test('an item that could name a turn and does not is visible where it stands', () => {
+    const items = [event('exec_command_end'), event('exec_command_end', { turn_id: '' })]
+    expect(brief(foldTurns(items))).toEqual([['rollout-0', 'completed', 2]])
+  })
+
   test('late items go to the turn they name, and to none if nobody knows it', () => {
     const late = event('exec_command_end', { turn_id: 'a' })
     const stray = event('item_completed', { turn_id: 'nobody', item: { type: 'AgentMessage' } })
@@ -177,6 +182,13 @@ describe('foldTurns', () => {
     ])
     expect(foldTurns([user('one'), rolledBack(5)])).toEqual([])
     expect(foldTurns([started('a'), rolledBack(0), agent('x')])).toHaveLength(2)
+  })
+
+  test('a rollback of no number of turns drops none', () => {
+    for (const num_turns of [-1, 1.5, '1', null]) {
+      const odd = event('thread_rolled_back', { num_turns })
+      expect(foldTurns([started('a'), odd, agent('x')])).toHaveLength(1)
+    }
   })
 
   test('a rolled-back id can be used again', () => {

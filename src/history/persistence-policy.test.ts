@@ -30,6 +30,7 @@ test.each([
   event('thread_settings_applied'),
   event('something_new'),
   event('item_completed', { item: 'text' }),
+  event('item_completed', { item: {} }),
   completed('Plan'),
   completed('SubAgentActivity', { kind: 'started' }),
   completed('SomethingNew'),

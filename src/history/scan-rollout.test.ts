@@ -49,6 +49,12 @@ const timestamp = '2026-11-22T11:59:46.599Z'
 const legacy = meta({}) + printed({ timestamp, type: 'turn_context', payload: {} })
 
 describe('scanRollout', () => {
+  test('goes on to the next session_meta where the first says nothing', () => {
+    const empty = printed({ timestamp, type: 'session_meta' })
+    const summary = scan(empty + legacy)
+    expect([summary.sessionMeta?.threadId, codes(summary)]).toEqual([rolloutId, []])
+  })
+
   test('sums up a rollout that a release has written', async () => {
     const path = 'homes/codex-0.169.0/archived_sessions/'
     const name = 'rollout-2026-11-22T12-43-55-01a20348-d904-73b3-9967-487639d9bd2d.jsonl'

@@ -58,6 +58,15 @@ function meta(payload: JsonObject): RolloutItem {
 const id = '01a20320-6d70-7852-b50d-7785b67ce898'
 
 describe('readSessionMeta', () => {
+  test('reads the tools that were written', () => {
+    const facts = { threadId: id, timestamp: '2026-11-22T11:59:46.552Z', originator: 'o' }
+    const params = { ...facts, cliVersion: '1', source: 'cli' }
+    const tools = [{ name: 'tool' }]
+    const payload = buildSessionMeta({ ...params, dynamicTools: tools })
+    expect(readSessionMeta({ type: 'session_meta', payload })?.dynamicTools).toEqual(tools)
+    expect(buildSessionMeta({ ...params, dynamicTools: [] })).not.toHaveProperty('dynamic_tools')
+  })
+
   test('reads what 0.131 has written', () => {
     const [first, second] = metasOf(legacyFile).map(readSessionMeta)
     expect(first).toEqual({

@@ -42,6 +42,8 @@ describe('isUserMessage', () => {
       isUserMessage({ type: 'message', role: 'user', content: [{ type: 'input_image' }] }),
     ).toBe(true)
     expect(isUserMessage({ type: 'message', role: 'user' })).toBe(true)
+    const wordless = [{ type: 'input_text' }]
+    expect(isUserMessage({ type: 'message', role: 'user', content: wordless })).toBe(true)
     expect(isUserMessage(message('developer', 'hello'))).toBe(false)
     expect(isUserMessage({ type: 'reasoning', role: 'user' })).toBe(false)
   })

@@ -37,6 +37,18 @@ test('a process ends when the store has answered, before anybody hears of it', a
   expect(events.slice(0, 3)).toEqual(['persistThread', 'ends', 'no answer'])
 })
 
+test('a watched store is closed like any other', async () => {
+  const events: string[] = []
+  const plain = {
+    close: async () => void events.push('close'),
+    [Symbol.asyncDispose]: async () => void events.push('dispose'),
+  } as unknown as ThreadStore
+  const store = new CrashTrigger(() => {}).watched(plain)
+  await store.close()
+  await store[Symbol.asyncDispose]()
+  expect(events).toEqual(['close', 'dispose'])
+})
+
 test('a process without a point goes on', async () => {
   const events = await happens({ calls: 4, at: 'received' })
   expect(events).not.toContain('ends')

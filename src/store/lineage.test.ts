@@ -80,6 +80,16 @@ describe('locateBase', () => {
   })
 })
 
+it('refuses a place in rollouts whose bases lead in a circle', () => {
+  const base = { rolloutId: 'ring a', endOrdinalExclusive: 1 }
+  expect(() => locateBase(base, candidate)).toThrow(/the bases of rollout ring a are cyclic/)
+})
+
+it('refuses a place where no item begins', () => {
+  const base = { rolloutId: 'root', endOrdinalExclusive: 5 }
+  expect(() => positionOfBase(base, 'root', null)).toThrow(/no boundary before item 5/)
+})
+
 it('refuses a byte offset that contradicts the ordinal', () => {
   const base = { rolloutId: 'root', endOrdinalExclusive: 5, endByteOffset: 51 }
   expect(() => positionOfBase(base, 'root', 50)).toThrow(/begins at byte 50, not 51/)

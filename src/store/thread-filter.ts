@@ -64,11 +64,19 @@ function searchedTexts(record: ThreadRecord): string[] {
 /** Text around the first match, at most 40 characters on either side, in its own case. */
 export function searchSnippet(record: ThreadRecord, term: string): string {
   const folded = asciiLowerCase(term)
-  const text = searchedTexts(record).find((candidate) => contains(candidate, folded)) ?? ''
-  const at = asciiLowerCase(text).indexOf(folded)
-  const start = Math.max(0, at - 40)
-  const end = Math.min(text.length, at + folded.length + 40)
-  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`
+  for (const text of searchedTexts(record)) {
+    const at = asciiLowerCase(text).indexOf(folded)
+    if (at >= 0) return around(text, at, at + folded.length)
+  }
+  return ''
+}
+
+function around(text: string, from: number, to: number): string {
+  const before = text.slice(Math.max(0, from - 40), from)
+  const after = text.slice(to, to + 40)
+  const start = from > 40 ? `…${before.replace(/^[\udc00-\udfff]/, '')}` : before
+  const end = text.length > to + 40 ? `${after.replace(/[\ud800-\udbff]$/, '')}…` : after
+  return start + text.slice(from, to) + end
 }
 
 /** Order of two threads in a listing; the id breaks ties, in the direction of the listing. */
