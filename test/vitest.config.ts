@@ -13,6 +13,12 @@ const config: ViteUserConfig = defineConfig({
       provider: 'v8',
       include: ['{src,migrate,conformance,bin}/**/*.ts'],
       reporter: ['text-summary', 'html', 'json-summary'],
+      // Below zero: so many may be missed. What they are stands in docs/style.md.
+      thresholds: {
+        'src/history/**': { lines: -1, branches: -1 },
+        'src/store/**': { lines: 100, branches: 100 },
+        'migrate/**': { lines: 96.8, branches: 85.9 },
+      },
     },
     projects: [
       {

@@ -119,6 +119,18 @@ describe('a session_meta', () => {
   })
 })
 
+test('a fork that copies nothing takes over how the other thread worked, not what it is', () => {
+  const other = meta({ id: OTHER, cli_version: '0.169.0' })
+  const items = [other, context(), said('hello'), meta({ cwd: '/home/dev/fork' })]
+  expect(deriveMetadata(THREAD, items)).toMatchObject({
+    preview: 'hello',
+    model: 'm-1',
+    cliVersion: '0.131.0',
+    cwd: '/home/dev/fork',
+  })
+  expect(deriveMetadata(THREAD, items)).not.toHaveProperty('firstUserMessage')
+})
+
 describe('a turn_context', () => {
   test('says how the thread works', () => {
     const profile = { type: 'disabled' }
@@ -171,6 +183,7 @@ describe('what the user said', () => {
     const completed = event('item_completed', { turn_id: 't', item })
     expect(deriveMetadata(THREAD, [completed]).title).toBe('hello')
     expect(affectsMetadata(completed)).toBe(true)
+    expect([event('token_count'), event('error')].map(affectsMetadata)).toEqual([true, false])
     const plan = event('item_completed', { turn_id: 't', item: { type: 'Plan', text: 'p' } })
     expect(affectsMetadata(plan)).toBe(false)
   })

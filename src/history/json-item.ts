@@ -29,8 +29,10 @@ function jsonProblem(root: unknown, bytesMax: number): string | null {
   const frames: Frame[] = []
   const ancestors = new Set<object>()
   let size = 0
+  let valueCount = 0
 
   function problemWith(value: unknown): string | null {
+    valueCount += 1
     size += typeof value === 'string' ? value.length : 1
     if (size > bytesMax) return `makes the item longer than ${bytesMax} bytes`
     if (typeof value !== 'object' || value === null) return scalarProblem(value)
@@ -60,12 +62,16 @@ function jsonProblem(root: unknown, bytesMax: number): string | null {
     if (problem !== null) return `${pathOf(frames.slice(0, path))}: ${problem}`
   }
   // Nearly every item is far too short for its line to be looked at.
-  const fits = size * CHARACTER_BYTES_MAX <= bytesMax || lineFits(root, bytesMax)
+  const atMost = size * CHARACTER_BYTES_MAX + valueCount * VALUE_BYTES_MAX
+  const fits = atMost <= bytesMax || lineFits(root, bytesMax)
   return fits ? null : `item: is longer than ${bytesMax} bytes when it is printed`
 }
 
 /** An escape such as `\u0000`. */
 const CHARACTER_BYTES_MAX = 6
+
+/** What a value takes beside its characters and those of its key: a number, punctuation. */
+const VALUE_BYTES_MAX = 32
 
 /** What a store may fill in: a timestamp and an ordinal. */
 const STAMP_BYTES_MAX = 100

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonObject } from '../protocol/json.js'
+import type { JsonObject, JsonValue } from '../protocol/json.js'
 import type { GitInfo } from '../protocol/metadata.js'
 import type { RolloutItem } from '../protocol/rollout-item.js'
 import { parseRolloutLine } from './rollout-line.js'
@@ -58,6 +58,12 @@ function meta(payload: JsonObject): RolloutItem {
 const id = '01a20320-6d70-7852-b50d-7785b67ce898'
 
 describe('readSessionMeta', () => {
+  test('reads instructions in either way in which they were written', () => {
+    const read = (base_instructions: JsonValue): string | null | undefined =>
+      readSessionMeta({ type: 'session_meta', payload: { base_instructions } })?.baseInstructions
+    expect([{ text: 'do' }, 'do', 7].map(read)).toEqual(['do', 'do', null])
+  })
+
   test('reads the tools that were written', () => {
     const facts = { threadId: id, timestamp: '2026-11-22T11:59:46.552Z', originator: 'o' }
     const params = { ...facts, cliVersion: '1', source: 'cli' }
