@@ -64,10 +64,18 @@ export class MigrationTeller {
     printDetail(`${outcome.status} ${outcome.threadId}, ${formatBytes(outcome.bytesSent)} sent`)
     this.#findings.addThread(outcome.findings)
     if (settings.receipt !== undefined) this.#receipt.add(outcome, held)
-    if (outcome.reason !== null && this.#worst.length < SHOWN_MAX) this.#worst.push(outcome)
+    if (outcome.reason !== null) this.#show(outcome)
     this.#threadCount += 1
     if (page !== undefined && this.#threads.length < PAGE_THREADS_MAX) this.#threads.push(outcome)
     tools.report.add(outcome)
+  }
+
+  /** A thread that is only busy gives way to one that somebody has to look at. */
+  #show(outcome: ThreadOutcome): void {
+    const full = this.#worst.length === SHOWN_MAX
+    const busy = full ? this.#worst.findLastIndex(({ status }) => status === 'busy') : -1
+    if (!full) this.#worst.push(outcome)
+    else if (outcome.status !== 'busy' && busy >= 0) this.#worst.splice(busy, 1, outcome)
   }
 
   /** Tells how far a target is behind the source it follows. */
