@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { ExitCode } from './exit-codes.js'
 import { redact } from './store-address.js'
 import { UsageError } from './usage-error.js'
 
@@ -91,11 +92,21 @@ export function harmless(line: string): string {
 }
 
 function writeText(stream: NodeJS.WriteStream, text: string): void {
-  // `threadstore … | head` closes the pipe early, which is the reader's right and no failure.
-  if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosedPipe)
+  if (stream.listenerCount('error') === 0) stream.on('error', noteProblem)
   stream.write(text)
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+let isLost = false
+
+/**
+ * A reader may leave early, as `head` does; that is no failure. What cannot be written for another
+ * reason, such as a full disk, is one, whatever else the command comes to.
+ */
+function noteProblem(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || isLost) return
+  isLost = true
+  process.once('exit', () => {
+    printError(`threadstore: what was printed could not be written: ${error.message}`, error)
+    process.exitCode = ExitCode.unreachable
+  })
 }

@@ -78,6 +78,20 @@ describe('threadstore', () => {
     expect(runCli(line).stdout).not.toBe(expected.stdout)
   })
 
+  test('a result that could not be written is exit code 3, one that nobody reads to its end is none', () => {
+    const shell = (redirection: string): unknown => {
+      const command = `"$0" "$1" schema store ${redirection}`
+      const cli = join(ROOT, manifest.bin.threadstore)
+      const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, cli], {
+        encoding: 'utf8',
+      })
+      return { status, stderr }
+    }
+    const problem = expect.stringMatching(/^threadstore: what was printed .*ENOSPC.*\n$/)
+    expect(shell('> /dev/full')).toEqual({ status: 3, stderr: problem })
+    expect(shell('| head -1 > /dev/null')).toEqual({ status: 0, stderr: '' })
+  })
+
   test('completion prints a script and completes commands, options and choices', () => {
     const { status, stdout, stderr } = run('completion')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
