@@ -21,7 +21,8 @@ export interface ConformanceCase {
   readonly title: string
   /** What the store breaks when the case fails. */
   readonly requirements: readonly RequirementId[]
-  readonly set: CaseSet
+  /** @defaultValue `core` */
+  readonly set?: CaseSet
   /** A `law` holds for generated inputs and shrinks its counterexamples. @defaultValue `case` */
   readonly kind?: 'case' | 'law'
   /** Without this claim of the store the case is not applicable. */
@@ -30,7 +31,8 @@ export interface ConformanceCase {
   readonly doors?: readonly SubjectDoor[]
   /** Makes `search.trials` trials, each of which has the time of a case. @defaultValue false */
   readonly hasTrials?: boolean
-  run(context: CaseContext): Promise<void>
+  /** The store is that of the context: almost every case begins with it. */
+  run(context: CaseContext, store: ThreadStore): Promise<void>
 }
 
 /** Thrown by a case that cannot decide: neither a pass nor a failure. */

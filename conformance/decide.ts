@@ -94,7 +94,7 @@ async function attempt(timeoutMs: number, options: ContextOptions): Promise<Ende
     const own = await openContext(options, figures)
     opened.push(own)
     try {
-      await testCase.run(own.context)
+      await testCase.run(own.context, own.context.store)
     } catch (reason) {
       // What the store does when it is closed after a failure adds nothing to that failure.
       await own.dispose().catch(() => {})
@@ -136,7 +136,7 @@ function factsOf({
   id,
   title,
   kind = 'case',
-  set,
+  set = 'core',
   requirements,
 }: ConformanceCase): Pick<CaseResult, 'id' | 'title' | 'kind' | 'set' | 'requirements'> {
   return { id, title, kind, set, requirements }

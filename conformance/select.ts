@@ -15,7 +15,7 @@ export function selectCases(
 ): ConformanceCase[] {
   const reach = caseSets.indexOf(set)
   const isMeant = meantBy(filter)
-  return suite.filter((one) => caseSets.indexOf(one.set) <= reach && isMeant(one))
+  return suite.filter((one) => caseSets.indexOf(one.set ?? 'core') <= reach && isMeant(one))
 }
 
 /** Whether a filter means a case, by its id or one of its requirements. */

@@ -13,8 +13,7 @@ export const appendCases: readonly ConformanceCase[] = [
     title: 'items come back in the order in which they were appended',
     requirements: ['APPEND-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: messages(3, 'first') })
       await store.appendItems({ threadId, items: messages(1, 'second') })
       await store.appendItems({ threadId, items: messages(4, 'third') })
@@ -29,9 +28,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.many',
     title: 'a thousand items in calls of uneven size come back complete and in order',
     requirements: ['APPEND-1'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items = messages(1_000)
       const threadId = await liveThread(context, store, { items: items.slice(0, 1) })
       for (const [from, to] of [
@@ -51,8 +48,7 @@ export const appendCases: readonly ConformanceCase[] = [
     title: 'an item comes back deep-equal, with its own timestamp',
     requirements: ['APPEND-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items = turn('turn-1', 'what is a thread?')
       const threadId = await liveThread(context, store, { items })
       equal(await conversationOf(store, threadId), items)
@@ -62,9 +58,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.odd-timestamps',
     title: 'a timestamp that is given is kept as it is spelled',
     requirements: ['APPEND-2'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const spellings = ['2026-11-22T12:00:00Z', '1999-12-31T23:59:59.999999Z', 'yesterday', '']
       const items = spellings.map((timestamp) => userMessage('when?', timestamp))
       const threadId = await liveThread(context, store, { items })
@@ -75,9 +69,8 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.stamps-missing-timestamp',
     title: 'an item without a timestamp is stamped with the time of the append',
     requirements: ['APPEND-3'],
-    set: 'core',
-    run: async (context) => {
-      const { store, limits } = context
+    run: async (context, store) => {
+      const { limits } = context
       const bare: RolloutItem = {
         type: 'event_msg',
         payload: { type: 'user_message', message: 'hi' },
@@ -99,9 +92,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.unknown-types',
     title: 'items of unknown type and unknown fields are kept',
     requirements: ['APPEND-4'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items: RolloutItem[] = [
         item('hologram', { depth: 3, layers: ['a', null] }),
         { ...userMessage('hello'), metadata: { rating: 5 }, flags: [true, false] },
@@ -118,8 +109,7 @@ export const appendCases: readonly ConformanceCase[] = [
     title: 'appending changes no field of the record, whatever the items say',
     requirements: ['APPEND-5'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, {
         patch: { updatedAt: at(-86_400), preview: 'as patched', name: 'kept' },
       })
@@ -135,9 +125,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.no-metadata-after-resume',
     title: 'appending to a resumed thread changes no field of its record',
     requirements: ['APPEND-12'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: { updatedAt: at(-86_400) } })
       const before = await recordOf(store, threadId)
       await store.resumeThread({ threadId })
@@ -152,8 +140,7 @@ export const appendCases: readonly ConformanceCase[] = [
     title: 'a batch with one item that cannot be stored is refused whole',
     requirements: ['APPEND-6'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const broken = { timestamp: at(0), type: 'event_msg', payload: { n: Number.NaN } }
       const items = [userMessage('before'), broken, userMessage('after')]
@@ -168,9 +155,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.empty-batch',
     title: 'appending no items changes nothing',
     requirements: ['APPEND-7'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const before = await observe(store, threadId)
       await store.appendItems({ threadId, items: [] })
@@ -181,9 +166,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.no-deduplication',
     title: 'what is appended twice comes back twice',
     requirements: ['APPEND-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const same = userMessage('again')
       const threadId = await liveThread(context, store, { items: [same, same] })
       await store.appendItems({ threadId, items: [same] })
@@ -194,9 +177,7 @@ export const appendCases: readonly ConformanceCase[] = [
     id: 'append.copies-input',
     title: 'changing an item after it was appended does not reach the store',
     requirements: ['APPEND-9'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const payload = { type: 'user_message', message: 'original', images: ['one'] }
       const mine = { timestamp: at(0), type: 'event_msg', payload }
       const items = [mine]
@@ -216,8 +197,7 @@ export const appendCases: readonly ConformanceCase[] = [
     title: 'an append reaches one thread and no other',
     requirements: ['APPEND-10'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const one = await liveThread(context, store, { items: messages(1, 'one') })
       const other = await liveThread(context, store, { items: messages(1, 'other') })
       await store.appendItems({ threadId: one, items: messages(2, 'more') })

@@ -13,8 +13,8 @@ export const archiveCases: readonly ConformanceCase[] = [
     title: 'an archived thread has a time, and is listed only among the archived',
     requirements: ['ARCH-1', 'LIST-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store, limits } = context
+    run: async (context, store) => {
+      const { limits } = context
       const threadId = await coldThread(context, store)
       const other = await coldThread(context, store)
       const before = context.now() - limits.clockSkewMs
@@ -36,8 +36,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     title: 'archiving changes archivedAt alone and nothing of the history',
     requirements: ['ARCH-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: fullPatch(0) })
       const before = await recordOf(store, threadId)
       const items = await itemsOf(store, threadId)
@@ -56,8 +55,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     title: 'an archived thread is read only with includeArchived',
     requirements: ['HIST-5'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       const archived = 'INVALID_REQUEST archived'
       await rejects(() => store.readThread({ threadId }), archived)
@@ -71,9 +69,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     id: 'archive.twice',
     title: 'an archived thread is not archived again',
     requirements: ['ARCH-3'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       await rejects(
         () => store.archiveThread({ threadId }),
@@ -87,8 +83,8 @@ export const archiveCases: readonly ConformanceCase[] = [
     title: 'unarchiving clears archivedAt, moves updatedAt to now and changes nothing else',
     requirements: ['ARCH-4'],
     set: 'smoke',
-    run: async (context) => {
-      const { store, limits } = context
+    run: async (context, store) => {
+      const { limits } = context
       const threadId = await coldThread(context, store, {
         patch: { ...fullPatch(0), updatedAt: at(-9_000) },
       })
@@ -109,9 +105,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     id: 'archive.not-archived',
     title: 'a thread that is not archived is not unarchived',
     requirements: ['ARCH-5'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const live = await liveThread(context, store)
       const cold = await coldThread(context, store)
       for (const threadId of [live, cold]) {
@@ -127,9 +121,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     id: 'archive.live-stays-live',
     title: 'archiving a live thread leaves its writer live',
     requirements: ['ARCH-6'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.archiveThread({ threadId })
       await store.appendItems({ threadId, items: messages(1, 'archived') })
@@ -145,9 +137,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     id: 'archive.live-is-patched',
     title: 'a thread that was archived while live is patched in every way',
     requirements: ['META-14'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.archiveThread({ threadId })
       const patches = [
@@ -166,9 +156,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     id: 'archive.back-to-normal',
     title: 'an unarchived thread is listed, read and resumed like any other',
     requirements: ['ARCH-7'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       await store.unarchiveThread({ threadId })
       equal(await listedIds(store), [threadId])

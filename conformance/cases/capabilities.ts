@@ -57,8 +57,7 @@ export const capabilityCases: readonly ConformanceCase[] = [
     title: 'supports is the same for every handle, and after calls and close',
     requirements: ['CAP-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const before = structuredClone(store.supports)
       await coldThread(context, store)
       equal(store.supports, before, 'after calls')
@@ -74,8 +73,7 @@ export const capabilityCases: readonly ConformanceCase[] = [
     requirements: ['CAP-2'],
     set: 'smoke',
     requires: claimOf[verb] ?? claims(flag),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { historyMode: 'paginated' })
       const params = paramsFor(verb, verb === 'importThread' ? context.threadId() : threadId)
       const outcome = await outcomeOf(callWith(store, verb, params))
@@ -86,10 +84,8 @@ export const capabilityCases: readonly ConformanceCase[] = [
     id: `cap.unclaimed.${verb}`,
     title: `a store that does not claim ${flag} refuses ${verb} before any effect`,
     requirements: ['CAP-3'],
-    set: 'core',
     requires: lacks(flag),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const unknown = context.threadId()
       const unchanged = observing(store, threadId, unknown)
@@ -106,10 +102,8 @@ export const capabilityCases: readonly ConformanceCase[] = [
     id: `cap.unclaimed.${id}`,
     title: `a store that does not claim ${flag} refuses ${id} before any effect`,
     requirements: ['CAP-4'],
-    set: 'core',
     requires: lacks(flag),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const unused = context.threadId()
       await rejects(
@@ -124,8 +118,7 @@ export const capabilityCases: readonly ConformanceCase[] = [
     title: 'what is stored in one storage is invisible in every other',
     requirements: ['CAP-5'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: { name: 'here' } })
       const elsewhere = await context.fresh()
       equal(await listedIds(elsewhere), [])

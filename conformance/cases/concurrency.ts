@@ -30,8 +30,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     title: 'appends that overlap come back once and in one piece each',
     requirements: ['CONC-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [userMessage('first/0')] })
       const batches = Array.from({ length: 20 }, (_, n) => batch(`b${n}`, 1 + (n % 4)))
       await Promise.all(batches.map((items) => store.appendItems({ threadId, items })))
@@ -44,9 +43,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     id: 'conc.appends-ordered',
     title: 'appends issued on one handle without waiting are stored in that order',
     requirements: ['CONC-2'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [userMessage('first/0')] })
       const batches = Array.from({ length: 20 }, (_, n) => batch(`b${n}`, 2))
       await Promise.all(batches.map((items) => store.appendItems({ threadId, items })))
@@ -58,9 +55,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     id: 'conc.reads-see-prefixes',
     title: 'a read beside appends sees a prefix, never a part of a batch',
     requirements: ['CONC-3'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [userMessage('first/0')] })
       const batches = Array.from({ length: 15 }, (_, n) => batch(`b${n}`, 3))
       const seen: string[][] = []
@@ -87,8 +82,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     title: 'of several creates of one thread at the same time exactly one succeeds',
     requirements: ['CONC-4'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const outcomes = await Promise.all(
         ['a', 'b', 'c', 'd', 'e'].map((agent) =>
@@ -116,9 +110,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     id: 'conc.loser-finds-writer',
     title: 'a create that lost against another on the same handle can append at once',
     requirements: ['CONC-4'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const create = async (threadId: ThreadId, lane: number): Promise<void> => {
         await store.createThread(creating(threadId)).catch(() => {})
         await store.appendItems({ threadId, items: batch(`lane${lane}`, 1) })
@@ -140,11 +132,9 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     id: 'conc.one-resumer',
     title: 'of several resumes on two handles at the same time exactly one succeeds',
     requirements: ['CONC-4'],
-    set: 'core',
     requires: writers('multi-handle'),
     doors: ['openSecond'],
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await coldThread(context, store)
       const outcomes = await Promise.all(
@@ -160,9 +150,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     id: 'conc.threads-apart',
     title: 'work on several threads at the same time ends as if each were alone',
     requirements: ['CONC-5'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threads = Array.from({ length: 6 }, () => context.threadId())
       const live = async (threadId: string, n: number): Promise<void> => {
         await store.createThread(creating(threadId, { source: `agent-${n}` }))

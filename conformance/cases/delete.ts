@@ -5,19 +5,16 @@ import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
 import { conversationOf, listedIds, observe, observing, recordOf } from '../observe.js'
-
-const requires = claims('delete')
+import { needing } from './needing.js'
 
 /** Threads that go for good. */
-export const deleteCases: readonly ConformanceCase[] = [
+export const deleteCases: readonly ConformanceCase[] = needing({ requires: claims('delete') }, [
   {
     id: 'delete.unknown-afterwards',
     title: 'a deleted thread is unknown to every call',
     requirements: ['DEL-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: { name: 'gone' } })
       await store.deleteThread({ threadId })
       const unknown = 'THREAD_NOT_FOUND unknown-thread'
@@ -34,10 +31,7 @@ export const deleteCases: readonly ConformanceCase[] = [
     id: 'delete.id-is-free',
     title: 'the id of a deleted thread is used again, and nothing of the old thread shows',
     requirements: ['DEL-1'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, {
         items: messages(5, 'old'),
         patch: { name: 'old', memoryMode: 'disabled' },
@@ -56,10 +50,7 @@ export const deleteCases: readonly ConformanceCase[] = [
     id: 'delete.live',
     title: 'a live thread is not deleted',
     requirements: ['DEL-2'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await rejects(
         () => store.deleteThread({ threadId }),
@@ -76,10 +67,7 @@ export const deleteCases: readonly ConformanceCase[] = [
     id: 'delete.others-stay',
     title: 'deleting a thread removes nothing of any other',
     requirements: ['DEL-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const others = [
         await coldThread(context, store),
         await archivedThread(context, store),
@@ -98,10 +86,7 @@ export const deleteCases: readonly ConformanceCase[] = [
     id: 'delete.archived',
     title: 'an archived thread is deleted like any other',
     requirements: ['DEL-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       await store.deleteThread({ threadId })
       equal(await listedIds(store, { archived: true }), [])
@@ -109,4 +94,4 @@ export const deleteCases: readonly ConformanceCase[] = [
       await rejects(read, 'THREAD_NOT_FOUND unknown-thread')
     },
   },
-]
+])

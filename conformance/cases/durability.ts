@@ -2,25 +2,22 @@ import { at, messages, rolledBack, turn, userMessage } from '../build/items.js'
 import { fullPatch } from '../build/patches.js'
 import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
-import { all, claims, durable } from '../claims.js'
+import { claims, durable } from '../claims.js'
 import { equal, rejects } from '../expect.js'
 import { conversationOf, itemsOf, listed, listedIds, observe, recordOf } from '../observe.js'
+import { needing } from './needing.js'
 import { turnsOf } from './turns.js'
 
-const requires = durable('reopen')
-const doors = ['reopen'] as const
+const reopening = { requires: durable('reopen'), doors: ['reopen'] } as const
 
 /** What is there when the storage is opened again. */
-export const durabilityCases: readonly ConformanceCase[] = [
+export const durabilityCases: readonly ConformanceCase[] = needing(reopening, [
   {
     id: 'reopen.history',
     title: 'what was flushed, shut down or closed is there after the storage is opened again',
     requirements: ['CRASH-1'],
     set: 'smoke',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const flushed = await liveThread(context, store, { items: messages(2, 'flushed') })
       await store.flushThread({ threadId: flushed })
       const closed = await liveThread(context, store, { items: messages(2, 'closed') })
@@ -38,10 +35,7 @@ export const durabilityCases: readonly ConformanceCase[] = [
     title: 'metadata, cleared fields and the archive are as they were',
     requirements: ['CRASH-2'],
     set: 'smoke',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const gitInfo = { sha: 'c0ffee', branch: 'main', originUrl: 'https://example.com/r.git' }
       const patched = await coldThread(context, store, { patch: fullPatch(0) })
       const cleared = await coldThread(context, store, {
@@ -67,11 +61,7 @@ export const durabilityCases: readonly ConformanceCase[] = [
     id: 'reopen.writers',
     title: 'no thread is live after the storage is opened again, and each can be resumed',
     requirements: ['CRASH-1'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       const reopened = await context.reopen()
@@ -87,11 +77,8 @@ export const durabilityCases: readonly ConformanceCase[] = [
     id: 'reopen.deleted',
     title: 'a deleted thread stays deleted',
     requirements: ['CRASH-2'],
-    set: 'core',
-    requires: all(requires, claims('delete')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('delete'),
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       await store.deleteThread({ threadId })
       const reopened = await context.reopen()
@@ -103,11 +90,8 @@ export const durabilityCases: readonly ConformanceCase[] = [
     id: 'reopen.rollback',
     title: 'a rollback folds the same after the storage is opened again',
     requirements: ['CRASH-1'],
-    set: 'core',
-    requires: all(requires, claims('turns')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('turns'),
+    run: async (context, store) => {
       const items = [...turn('turn-1', 'one'), ...turn('turn-2', 'two'), rolledBack(1)]
       const threadId = await coldThread(context, store, { items })
       const before = await turnsOf(store, threadId)
@@ -123,11 +107,8 @@ export const durabilityCases: readonly ConformanceCase[] = [
     id: 'reopen.lineage',
     title: 'forks and reverts are as they were',
     requirements: ['CRASH-1'],
-    set: 'core',
-    requires: all(requires, claims('lineage')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('lineage'),
+    run: async (context, store) => {
       const parent = await coldThread(context, store, {
         historyMode: 'paginated',
         items: messages(3),
@@ -141,4 +122,4 @@ export const durabilityCases: readonly ConformanceCase[] = [
       equal((await recordOf(reopened, fork)).historyMode, 'paginated')
     },
   },
-]
+])

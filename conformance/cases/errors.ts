@@ -55,8 +55,7 @@ export const errorCases: readonly ConformanceCase[] = [
     requirements: ['ERR-1'],
     set: verb === 'readThread' || verb === 'appendItems' ? 'smoke' : 'core',
     ...requiring(verb),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const known = await coldThread(context, store)
       const unknown = context.threadId()
       await rejects(
@@ -72,8 +71,7 @@ export const errorCases: readonly ConformanceCase[] = [
     requirements: ['ERR-3'],
     set: verb === 'readThread' ? 'smoke' : 'core',
     ...requiring(verb),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const known = await coldThread(context, store)
       await unchanged(observing(store, known), async () => {
         for (const threadId of verb === 'readThread' ? oddIds : fewOddIds) {
@@ -89,8 +87,7 @@ export const errorCases: readonly ConformanceCase[] = [
     requirements: ['ERR-4'],
     set: verb === 'createThread' ? 'smoke' : 'core',
     ...requiring(verb),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const known = await coldThread(context, store)
       const id = verb === 'createThread' ? context.threadId() : known
       const good = paramsFor(verb, id)
@@ -112,8 +109,7 @@ export const errorCases: readonly ConformanceCase[] = [
     requirements: ['ERR-5'],
     set: verb === 'appendItems' ? 'smoke' : 'core',
     ...requiring(verb),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const known = await coldThread(context, store)
       if (verb === 'appendItems') await store.resumeThread({ threadId: known })
       const id = verb === 'createThread' ? context.threadId() : known
@@ -130,8 +126,7 @@ export const errorCases: readonly ConformanceCase[] = [
     title: 'calls that are refused, one after the other, leave every thread as it was',
     requirements: ['ERR-6'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: { name: 'kept' } })
       const live = await liveThread(context, store)
       await store.flushThread({ threadId: live })
@@ -154,8 +149,7 @@ export const errorCases: readonly ConformanceCase[] = [
     title: 'rejections are ThreadStoreErrors with a code and a reason from the closed lists',
     requirements: ['ERR-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const unknown = context.threadId()
       const refused = [

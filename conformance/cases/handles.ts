@@ -2,24 +2,21 @@ import { messages, userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
-import { all, materializes, writers } from '../claims.js'
+import { materializes, writers } from '../claims.js'
 import { equal, rejects } from '../expect.js'
 import { conversationOf, listedIds, observing, recordOf } from '../observe.js'
+import { needing } from './needing.js'
 
-const requires = writers('multi-handle')
-const doors = ['openSecond'] as const
+const twoHandles = { requires: writers('multi-handle'), doors: ['openSecond'] } as const
 
 /** What handles on one storage promise each other. */
-export const handleCases: readonly ConformanceCase[] = [
+export const handleCases: readonly ConformanceCase[] = needing(twoHandles, [
   {
     id: 'handles.flushed-is-shared',
     title: 'what was flushed is readable through another handle',
     requirements: ['LIFE-9'],
     set: 'smoke',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
@@ -34,11 +31,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.persisted-is-shared',
     title: 'what was persisted is readable through another handle',
     requirements: ['LIFE-22'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const empty = await liveThread(context, store, { items: [] })
       const threadId = await liveThread(context, store)
@@ -53,10 +46,7 @@ export const handleCases: readonly ConformanceCase[] = [
     title: 'a thread that is live on another handle is neither created nor resumed',
     requirements: ['LIFE-6'],
     set: 'smoke',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
@@ -72,11 +62,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.resumed-elsewhere',
     title: 'a thread that another handle resumed is not live on this one',
     requirements: ['LIFE-6'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await coldThread(context, store)
       await second.resumeThread({ threadId })
@@ -90,11 +76,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.discard-elsewhere',
     title: 'a discard leaves the writer of another handle alone',
     requirements: ['LIFE-14'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
@@ -107,11 +89,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.hand-over',
     title: 'another handle resumes a thread once its writer was shut down or discarded',
     requirements: ['LIFE-16'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await coldThread(context, store)
       await second.resumeThread({ threadId })
@@ -132,11 +110,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.close-releases',
     title: 'close keeps everything acknowledged and lets go of the writers',
     requirements: ['LIFE-17'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await liveThread(context, store)
       await store.appendItems({ threadId, items: [userMessage('unflushed')] })
@@ -151,11 +125,7 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.close-is-ours',
     title: 'close lets go of no writer of another handle',
     requirements: ['LIFE-17'],
-    set: 'core',
-    requires,
-    doors,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = await liveThread(context, store)
       await second.close()
@@ -168,11 +138,8 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.eager',
     title: 'in an eager store a created thread is there for every handle at once',
     requirements: ['LIFE-19'],
-    set: 'core',
-    requires: all(requires, materializes('eager')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: materializes('eager'),
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = context.threadId()
       await store.createThread(creating(threadId))
@@ -185,11 +152,8 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.lazy',
     title: 'in a lazy store only its own handle knows a thread before its first item',
     requirements: ['LIFE-20'],
-    set: 'core',
-    requires: all(requires, materializes('lazy')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: materializes('lazy'),
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = context.threadId()
       await store.createThread(creating(threadId))
@@ -206,11 +170,8 @@ export const handleCases: readonly ConformanceCase[] = [
     id: 'handles.lazy-persist',
     title: 'in a lazy store persisting a thread makes it known to every handle',
     requirements: ['LIFE-22'],
-    set: 'core',
-    requires: all(requires, materializes('lazy')),
-    doors,
-    run: async (context) => {
-      const { store } = context
+    requires: materializes('lazy'),
+    run: async (context, store) => {
       const second = await context.second()
       const threadId = context.threadId()
       await store.createThread(creating(threadId))
@@ -219,7 +180,7 @@ export const handleCases: readonly ConformanceCase[] = [
       equal(await recordOf(second, threadId), await recordOf(store, threadId))
     },
   },
-]
+])
 
 /** What becomes of a thread that was created and never used, in a lazy store. */
 export const lazyCases: readonly ConformanceCase[] = (
@@ -228,10 +189,8 @@ export const lazyCases: readonly ConformanceCase[] = (
   id: `life.never-materialised.${verb}`,
   title: `in a lazy store ${verb} of a thread that was never used leaves nothing behind`,
   requirements: ['LIFE-21'],
-  set: 'core',
   requires: materializes('lazy'),
-  run: async (context) => {
-    const { store } = context
+  run: async (context, store) => {
     const threadId = context.threadId()
     await store.createThread(creating(threadId))
     await store[verb]({ threadId })

@@ -16,8 +16,7 @@ export const historyCases: readonly ConformanceCase[] = [
     title: 'readThread with history gives the history loadHistory gives',
     requirements: ['HIST-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: turn('turn-1', 'hello') })
       const history = await store.loadHistory({ threadId })
       const record = await recordOf(store, threadId)
@@ -31,8 +30,7 @@ export const historyCases: readonly ConformanceCase[] = [
     title: 'what was read holds still while the thread is appended to and patched',
     requirements: ['HIST-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { patch: fullPatch(0) })
       const record = await store.readThread({ threadId, includeHistory: true })
       const history = await store.loadHistory({ threadId })
@@ -50,8 +48,7 @@ export const historyCases: readonly ConformanceCase[] = [
     title: 'changing what was returned changes nothing in the store',
     requirements: ['HIST-3'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, {
         items: turn('turn-1', 'hello'),
         extraConfig: { nested: { list: [1] } },
@@ -72,9 +69,7 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.one-point-in-time',
     title: 'a record read beside appends and patches comes with the history of its own moment',
     requirements: ['HIST-4'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [userMessage('0')] })
       await store.updateThreadMetadata({ threadId, patch: { preview: '0' } })
       const rounds = 20
@@ -100,10 +95,8 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.position',
     title: 'a position names the rollout, the next ordinal and the length in bytes',
     requirements: ['HIST-6'],
-    set: 'core',
     requires: claims('lineage', 'rawHistory'),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { historyMode: 'paginated' })
       for (const round of [1, 2]) {
         await store.appendItems({ threadId, items: messages(round) })
@@ -121,10 +114,8 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.damaged-ordinals',
     title: 'a position has the ordinal of what is appended next, whatever ordinals came before it',
     requirements: ['HIST-6'],
-    set: 'core',
     requires: claims('lineage', 'rawHistory'),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       for (const ordinal of ['x', -7, 0, 7]) {
         const threadId = context.threadId()
         const payload = { id: threadId, timestamp: at(0), history_mode: 'paginated' }
@@ -148,11 +139,10 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.no-position',
     title: 'a history of a store without lineage has no position',
     requirements: ['HIST-6'],
-    set: 'core',
     requires: lacks('lineage'),
-    run: async (context) => {
-      const threadId = await liveThread(context, context.store)
-      equal((await context.store.loadHistory({ threadId })).position, null)
+    run: async (context, store) => {
+      const threadId = await liveThread(context, store)
+      equal((await store.loadHistory({ threadId })).position, null)
     },
   },
   {
@@ -160,8 +150,7 @@ export const historyCases: readonly ConformanceCase[] = [
     title: 'items of a paginated history have ordinals without gaps',
     requirements: ['HIST-7'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { historyMode: 'paginated' })
       await store.appendItems({ threadId, items: messages(1, 'more') })
       await store.shutdownThread({ threadId })
@@ -183,9 +172,7 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.given-ordinals',
     title: 'an ordinal that is given is the one the item gets, or the batch is refused',
     requirements: ['HIST-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [], historyMode: 'paginated' })
       const [one, two] = messages(2) as [RolloutItem, RolloutItem]
       await store.appendItems({ threadId, items: [{ ...one, ordinal: 1 }, two] })
@@ -217,20 +204,17 @@ export const historyCases: readonly ConformanceCase[] = [
     id: 'history.legacy-has-no-ordinals',
     title: 'items of a legacy history come back without ordinals, or with those they were given',
     requirements: ['APPEND-2'],
-    set: 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const items = [userMessage('plain'), { ...userMessage('numbered'), ordinal: 17 }]
-      const threadId = await liveThread(context, context.store, { items })
-      equal(await conversationOf(context.store, threadId), items)
+      const threadId = await liveThread(context, store, { items })
+      equal(await conversationOf(store, threadId), items)
     },
   },
   {
     id: 'history.mode-is-fixed',
     title: 'no later session_meta changes the history mode',
     requirements: ['HIST-10'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       for (const historyMode of ['legacy', 'paginated'] as const) {
         const threadId = await coldThread(context, store, { historyMode })
         await store.resumeThread({ threadId })

@@ -6,8 +6,7 @@ import { archivedThread, coldThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
-
-const requires = claims('items')
+import { needing } from './needing.js'
 
 /** Every item a listing holds, page by page. */
 async function listedItems(
@@ -35,15 +34,13 @@ const late = event('exec_command_end', { turn_id: 'turn-1', call_id: 'c', exit_c
 const overlapping = [...one, ...two.slice(0, 4), late, ...two.slice(4)]
 
 /** Items, listed apart from the turns they belong to. */
-export const itemCases: readonly ConformanceCase[] = [
+export const itemCases: readonly ConformanceCase[] = needing({ requires: claims('items') }, [
   {
     id: 'item.standing',
     title: 'the items of the turns that still stand are listed, oldest first',
     requirements: ['ITEM-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       equal(await listedItems(store, { threadId }), standing)
       equal(await listedItems(store, { threadId, sortDirection: 'asc' }), standing)
@@ -55,10 +52,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.repeated-turn-ids',
     title: 'pages hold every item once where a history gives an id to two turns',
     requirements: ['ITEM-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items = [...one, ...two, ...turn('turn-1', 'one again', 30)]
       const threadId = await coldThread(context, store, { items })
       equal(await listedItems(store, { threadId, pageSize: 2 }), items)
@@ -70,10 +64,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.late',
     title: 'an item that came late stands with the turn it names, on every page',
     requirements: ['ITEM-1', 'ITEM-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: overlapping })
       const expected = [...one, late, ...two]
       for (const pageSize of [4, expected.length]) {
@@ -87,10 +78,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.of-a-turn',
     title: 'with turnId the items of that turn are listed',
     requirements: ['ITEM-2'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       equal(await listedItems(store, { threadId, turnId: 'turn-1' }), one)
       equal(await listedItems(store, { threadId, turnId: 'turn-2', pageSize: 3 }), two)
@@ -104,10 +92,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.unknown-turn',
     title: 'a turn the thread does not have, or no longer has, is refused',
     requirements: ['ITEM-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       for (const turnId of ['turn-3', 'turn-9', '', '__proto__', 'constructor']) {
         await rejects(
@@ -121,10 +106,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.pages',
     title: 'pages hold every item once, in order, and the last one has no cursor',
     requirements: ['ITEM-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       for (const pageSize of [1, 3, 7, 8, 16, 17]) {
         equal(await listedItems(store, { threadId, pageSize }), standing, `pages of ${pageSize}`)
@@ -137,10 +119,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.backwards',
     title: 'a backwards cursor pages the other way, beginning with the first item of its page',
     requirements: ['ITEM-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       const first = await store.listItems({ threadId, pageSize: 3 })
       const second = await store.listItems({ threadId, pageSize: 3, cursor: first.nextCursor })
@@ -164,10 +143,7 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.foreign-cursor',
     title: 'a cursor of another thread, turn, direction or listing is refused',
     requirements: ['ITEM-6'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: history })
       const other = await coldThread(context, store, { items: history })
       const { nextCursor: cursor } = await store.listItems({ threadId, pageSize: 1 })
@@ -186,13 +162,10 @@ export const itemCases: readonly ConformanceCase[] = [
     id: 'item.archived',
     title: 'the items of an archived thread are listed only with includeArchived',
     requirements: ['TURN-10'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store, { items: history })
       await rejects(() => store.listItems({ threadId, pageSize: 9 }), 'INVALID_REQUEST archived')
       equal(await listedItems(store, { threadId, includeArchived: true }), standing)
     },
   },
-]
+])

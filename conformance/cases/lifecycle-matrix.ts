@@ -267,7 +267,6 @@ function matrixCase(state: State, verb: StoreVerb): ConformanceCase {
     id: `state.${state.id}.${verb}`,
     title: `${verb} of a thread that ${state.words}: ${words}`,
     requirements: [state.requirement(verb)],
-    set: 'core',
     ...(requires.length > 0 && { requires: all(...requires) }),
     ...(state.doors && { doors: state.doors }),
     run: async (context) => {

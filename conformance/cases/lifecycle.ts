@@ -16,8 +16,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'a history begins with one session_meta item made from the params',
     requirements: ['LIFE-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, {
         items: messages(1),
         source: 'exec',
@@ -49,9 +48,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.session-meta-alone',
     title: 'a thread without items of its own holds its session_meta alone',
     requirements: ['LIFE-1'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: [] })
       equal(
         (await itemsOf(store, threadId)).map(({ type }) => type),
@@ -64,8 +61,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'a created thread’s record holds the params and otherwise the defaults',
     requirements: ['LIFE-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       equal(withoutTimes(await recordOf(store, threadId)), defaults(threadId))
     },
@@ -74,9 +70,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.record-params',
     title: 'every param of a new thread reads back from its record',
     requirements: ['LIFE-2'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const forkedFromId = context.threadId()
       const parentThreadId = context.threadId()
       const gitInfo = { sha: 'c0ffee', branch: 'main', originUrl: 'https://example.com/r.git' }
@@ -106,9 +100,8 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.record-times',
     title: 'a created thread’s times are those of its creation',
     requirements: ['LIFE-2'],
-    set: 'core',
-    run: async (context) => {
-      const { store, limits } = context
+    run: async (context, store) => {
+      const { limits } = context
       const before = context.now() - limits.clockSkewMs
       const threadId = await liveThread(context, store, { items: [] })
       const after = context.now() + limits.clockSkewMs
@@ -124,9 +117,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.spawned-agent',
     title: 'a spawned subagent’s nickname, role and path come from its source',
     requirements: ['META-22'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = context.threadId()
       const spawn = {
         parent_thread_id: parent,
@@ -148,8 +139,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'the handle that created a thread appends to it at once',
     requirements: ['LIFE-3'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       await store.createThread(creating(threadId))
       await store.appendItems({ threadId, items: [userMessage('first')] })
@@ -161,8 +151,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'a thread that is live is neither created nor resumed again, and stays live',
     requirements: ['LIFE-5'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const unchanged = observing(store, threadId)
       const again = creating(threadId, { source: 'exec' })
@@ -177,8 +166,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'a stored thread is not created again',
     requirements: ['LIFE-4'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const cold = await coldThread(context, store)
       const archived = await archivedThread(context, store)
       for (const threadId of [cold, archived]) {
@@ -195,8 +183,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'what is appended after a resume comes after what was stored',
     requirements: ['LIFE-7'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: [userMessage('after resume')] })
@@ -207,9 +194,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.resume-archived',
     title: 'an archived thread is resumed only with includeArchived, and stays archived',
     requirements: ['LIFE-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       const before = await recordOf(store, threadId)
       await rejects(
@@ -230,8 +215,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'what was acknowledged before a flush is readable after it',
     requirements: ['LIFE-9'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.appendItems({ threadId, items: [userMessage('flushed')] })
       await store.flushThread({ threadId })
@@ -243,8 +227,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'shutdown keeps everything acknowledged and closes the writer',
     requirements: ['LIFE-10'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.appendItems({ threadId, items: [userMessage('unflushed')] })
       await store.shutdownThread({ threadId })
@@ -257,8 +240,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'a discarded writer cannot append any more',
     requirements: ['LIFE-11'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       await store.discardThread({ threadId })
@@ -269,9 +251,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.discard-keeps-durable',
     title: 'discard keeps what was flushed',
     requirements: ['LIFE-12'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       const before = await recordOf(store, threadId)
@@ -284,9 +264,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.discard-idempotent',
     title: 'discard resolves again, for a cold thread and for an unknown one',
     requirements: ['LIFE-13'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       await store.discardThread({ threadId })
@@ -308,9 +286,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.resume-after-discard',
     title: 'a thread is resumed after shutdown and after discard',
     requirements: ['LIFE-16'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: messages(1, 'once') })
@@ -331,8 +307,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     title: 'close may be called again, and afterwards nothing else',
     requirements: ['LIFE-17', 'LIFE-18'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.close()
       await under('LIFE-17', () => store.close())
@@ -348,7 +323,6 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.dispose-closes',
     title: 'disposing of a store closes it',
     requirements: ['LIFE-23'],
-    set: 'core',
     run: async ({ store }) => {
       await store[Symbol.asyncDispose]()
       await rejects(() => store.listThreads({ pageSize: 1 }), 'INVALID_REQUEST store-closed')
@@ -358,9 +332,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.close-meanwhile',
     title: 'calls that are under way when the handle is closed are answered',
     requirements: ['LIFE-25'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const read = async (): Promise<number> => (await store.loadHistory({ threadId })).items.length
       // More than a store may have connections, so that some have not begun.
@@ -377,9 +349,7 @@ export const lifecycleCases: readonly ConformanceCase[] = [
     id: 'life.writers-apart',
     title: 'closing the writer of one thread leaves the others live',
     requirements: ['LIFE-24'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const [one, two, three] = [
         await liveThread(context, store),
         await liveThread(context, store),

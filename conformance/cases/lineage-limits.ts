@@ -9,12 +9,10 @@ import { at, messages } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { coldThread } from '../build/threads.js'
 import type { CaseContext, ConformanceCase } from '../case.js'
-import { all, claims } from '../claims.js'
+import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
 import { observing } from '../observe.js'
-
-const requires = claims('lineage')
-const requiresRaw = all(requires, claims('rawHistory'))
+import { needing } from './needing.js'
 
 function paginated(context: CaseContext, count: number): Promise<ThreadId> {
   const items = messages(count)
@@ -60,16 +58,16 @@ function endOfLine(bytes: Buffer, line: number): number {
   return end
 }
 
+const common = { requires: claims('lineage') }
+
 /** Where a history cannot begin. */
-export const lineageLimitCases: readonly ConformanceCase[] = [
+export const lineageLimitCases: readonly ConformanceCase[] = needing(common, [
   {
     id: 'line.invalid-base',
     title: 'a base that is no place in a paginated history is refused',
     requirements: ['LINE-7'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, 3)
       const legacy = await coldThread(context, store)
       const fork = context.threadId()
@@ -103,10 +101,7 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
     id: 'line.outside-lineage',
     title: 'a thread is not reverted to a place in a history that is not its own',
     requirements: ['LINE-8'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, 3)
       const other = await paginated(context, 3)
       const fork = context.threadId()
@@ -133,10 +128,8 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
     id: 'line.missing-base',
     title: 'a missing base is an error of every read, never a shorter history',
     requirements: ['LINE-10'],
-    set: 'core',
-    requires: requiresRaw,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('rawHistory'),
+    run: async (context, store) => {
       const threadId = context.threadId()
       const missing = context.threadId()
       const base = { rolloutId: missing, endOrdinalExclusive: 7, endByteOffset: 1_000 }
@@ -156,10 +149,8 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
     id: 'line.base-arrives',
     title: 'a missing base that is imported later mends the history',
     requirements: ['LINE-10'],
-    set: 'core',
-    requires: requiresRaw,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('rawHistory'),
+    run: async (context, store) => {
       const source = await paginated(context, 2)
       const { position } = await store.loadHistory({ threadId: source })
       const fork = context.threadId()
@@ -176,10 +167,8 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
     id: 'line.revert-arrives',
     title: 'a rollout imported into a stored thread becomes the one it ends with',
     requirements: ['RAW-16'],
-    set: 'core',
-    requires: requiresRaw,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('rawHistory'),
+    run: async (context, store) => {
       const threadId = await paginated(context, 4)
       const digest = await store.historyDigest({ threadId })
       const { items } = await store.loadHistory({ threadId })
@@ -204,10 +193,8 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
     id: 'line.cycles',
     title: 'rollouts whose bases lead back to themselves are refused',
     requirements: ['LINE-11'],
-    set: 'core',
-    requires: requiresRaw,
-    run: async (context) => {
-      const { store } = context
+    requires: claims('rawHistory'),
+    run: async (context, store) => {
       const threadId = context.threadId()
       const second = context.threadId()
       const at0 = (rolloutId: string): HistoryPosition => ({
@@ -232,4 +219,4 @@ export const lineageLimitCases: readonly ConformanceCase[] = [
       }
     },
   },
-]
+])

@@ -7,12 +7,11 @@ import { creating } from '../build/params.js'
 import { fullPatch } from '../build/patches.js'
 import { type Arrangement, archivedThread, coldThread } from '../build/threads.js'
 import type { CaseContext, ConformanceCase } from '../case.js'
-import { all, claims } from '../claims.js'
+import { claims } from '../claims.js'
 import { equal, rejects, under } from '../expect.js'
 import { conversationOf, itemsOf, observe, observing, recordOf } from '../observe.js'
+import { needing } from './needing.js'
 import { turnsOf } from './turns.js'
-
-const requires = claims('lineage')
 
 /** A paginated thread; its session_meta has ordinal 0, its items those that follow. */
 function paginated(
@@ -70,15 +69,13 @@ async function rolloutOf(store: ThreadStore, threadId: ThreadId): Promise<string
 }
 
 /** Histories that begin in others. */
-export const lineageCases: readonly ConformanceCase[] = [
+export const lineageCases: readonly ConformanceCase[] = needing({ requires: claims('lineage') }, [
   {
     id: 'line.fork',
     title: 'a fork has the history up to its base, then its own session_meta and items',
     requirements: ['LINE-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, messages(3, 'parent'))
       const fork = await forked(context, place(parent, 3), messages(2, 'fork'))
       const items = await itemsOf(store, fork)
@@ -103,10 +100,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.fork-of-everything',
     title: 'a base at the end of a history takes all of it, one at its beginning nothing',
     requirements: ['LINE-1'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, messages(3, 'parent'))
       const whole = await forked(context, place(parent, 4), messages(1, 'fork'))
       const none = await forked(context, place(parent, 0), messages(1, 'fork'))
@@ -118,10 +112,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.fork-archived',
     title: 'an archived thread is forked like any other, and the fork is not archived',
     requirements: ['LINE-1'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await archivedThread(context, store, {
         historyMode: 'paginated',
         items: messages(2, 'parent'),
@@ -136,9 +127,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     title: 'what is appended after a fork is seen by the thread it was appended to alone',
     requirements: ['LINE-2'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, messages(2, 'parent'))
       const fork = await forked(context, place(parent, 3), messages(1, 'fork'))
       await appended(store, parent, messages(2, 'later'))
@@ -151,10 +140,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.nested',
     title: 'a fork of a fork of a fork has all their histories',
     requirements: ['LINE-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const a = await paginated(context, messages(2, 'a'))
       const b = await forked(context, place(a, 3), messages(2, 'b'))
       const c = await forked(context, place(b, 5), messages(2, 'c'))
@@ -171,10 +157,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.base-in-ancestor',
     title: 'a place before a rollout’s own start is found in its bases',
     requirements: ['LINE-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const a = await paginated(context, messages(3, 'a'))
       const b = await forked(context, place(a, 4), messages(2, 'b'))
       const fork = await forked(context, place(b, 2), messages(1, 'fork'))
@@ -186,9 +169,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     title: 'a revert hides what follows its base, and later items follow the base',
     requirements: ['LINE-4'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(4, 'item'))
       await store.revertThread({ threadId, base: place(threadId, 3) })
       equal(await said(store, threadId), texts(['item', 2]))
@@ -200,10 +181,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.revert-record',
     title: 'a revert changes no field of the record and returns it',
     requirements: ['LINE-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(3), { patch: fullPatch(0) })
       const before = await recordOf(store, threadId)
       const returned = await store.revertThread({ threadId, base: place(threadId, 2) })
@@ -218,10 +196,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.revert-archived',
     title: 'an archived thread is reverted and stays archived',
     requirements: ['LINE-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(3, 'item'))
       await store.archiveThread({ threadId })
       const { archivedAt } = await recordOf(store, threadId)
@@ -234,10 +209,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.revert-again',
     title: 'a thread is reverted again, also to a place before the first revert',
     requirements: ['LINE-6'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(4, 'item'))
       await store.revertThread({ threadId, base: place(threadId, 4) })
       await appended(store, threadId, messages(2, 'second'))
@@ -253,10 +225,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.revert-fork',
     title: 'a fork is reverted into the history it began from',
     requirements: ['LINE-6'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, messages(3, 'parent'))
       const fork = await forked(context, place(parent, 4), messages(2, 'fork'))
       await store.revertThread({ threadId: fork, base: place(fork, 2) })
@@ -269,10 +238,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.fork-of-reverted',
     title: 'a fork of a reverted thread has what the revert left',
     requirements: ['LINE-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(3, 'item'))
       await store.revertThread({ threadId, base: place(threadId, 2) })
       await appended(store, threadId, messages(1, 'after'))
@@ -285,10 +251,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.revert-live',
     title: 'a live thread is not reverted',
     requirements: ['LINE-13'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(3))
       await store.resumeThread({ threadId })
       await rejects(
@@ -302,10 +265,7 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.independent',
     title: 'reverting a base’s thread leaves the fork as it was',
     requirements: ['LINE-14'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await paginated(context, messages(3, 'parent'))
       const fork = await forked(context, place(parent, 4), messages(1, 'fork'))
       const before = await observe(store, fork)
@@ -318,10 +278,8 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.turns',
     title: 'turns are listed over the whole lineage, without what was reverted',
     requirements: ['LINE-15'],
-    set: 'core',
-    requires: all(requires, claims('turns')),
-    run: async (context) => {
-      const { store } = context
+    requires: claims('turns'),
+    run: async (context, store) => {
       const one = turn('turn-1', 'one', 0)
       const two = turn('turn-2', 'two', 10)
       const threadId = await paginated(context, [...one, ...two])
@@ -338,10 +296,8 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.nothing-copied',
     title: 'forks and reverts copy nothing of what they begin from',
     requirements: ['LINE-12'],
-    set: 'core',
-    requires: all(requires, claims('rawHistory')),
-    run: async (context) => {
-      const { store } = context
+    requires: claims('rawHistory'),
+    run: async (context, store) => {
       const parent = await paginated(context, messages(50, 'a rather long message of the parent'))
       const fork = await forked(context, place(parent, 51), messages(1, 'fork'))
       await store.revertThread({ threadId: parent, base: place(parent, 40) })
@@ -354,10 +310,8 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.delete-referenced',
     title: 'a thread that another begins from is deleted only after that one',
     requirements: ['LINE-9', 'LINE-14'],
-    set: 'core',
-    requires: all(requires, claims('delete')),
-    run: async (context) => {
-      const { store } = context
+    requires: claims('delete'),
+    run: async (context, store) => {
       const parent = await paginated(context, messages(2, 'parent'))
       const fork = await forked(context, place(parent, 3), messages(1, 'fork'))
       await under('LINE-9', () =>
@@ -378,14 +332,12 @@ export const lineageCases: readonly ConformanceCase[] = [
     id: 'line.delete-reverted',
     title: 'a thread whose own rollouts begin from each other is deleted',
     requirements: ['LINE-9'],
-    set: 'core',
-    requires: all(requires, claims('delete')),
-    run: async (context) => {
-      const { store } = context
+    requires: claims('delete'),
+    run: async (context, store) => {
       const threadId = await paginated(context, messages(3))
       await store.revertThread({ threadId, base: place(threadId, 2) })
       await store.deleteThread({ threadId })
       await rejects(() => store.readThread({ threadId }), 'THREAD_NOT_FOUND unknown-thread')
     },
   },
-]
+])

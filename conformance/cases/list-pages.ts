@@ -50,7 +50,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     title: 'pages of threads with equal times hold each of them once',
     requirements: ['LIST-4', 'LIST-5'],
     set: 'smoke',
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await simultaneous(context, 7)
       for (const pageSize of [1, 2, 3, 6, 7, 8]) {
         for (const sortDirection of ['desc', 'asc'] as const) {
@@ -58,7 +58,7 @@ export const listPageCases: readonly ConformanceCase[] = [
             sortDirection,
             sortKey: sortDirection === 'asc' ? 'updatedAt' : 'createdAt',
           } as const
-          const pages = await listedIds(context.store, { ...query, pageSize })
+          const pages = await listedIds(store, { ...query, pageSize })
           const expected = sortDirection === 'desc' ? ids : ids.toReversed()
           await under('LIST-5', () =>
             equal(pages.toSorted(), ids.toSorted(), `pages of ${pageSize}`),
@@ -72,9 +72,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.size',
     title: 'a page holds pageSize threads, only the last one less, and that one has no cursor',
     requirements: ['LIST-6'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await simultaneous(context, 5)
       const sizes: number[] = []
       let cursor: string | null = null
@@ -91,9 +89,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.null-cursor',
     title: 'a cursor that is null is the first page',
     requirements: ['LIST-18'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await simultaneous(context, 3)
       const first = await store.listThreads({ pageSize: 2 })
       equal(await store.listThreads({ pageSize: 2, cursor: null }), first)
@@ -104,8 +100,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     title: 'a cursor that no list returned is refused',
     requirements: ['LIST-7'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await simultaneous(context, 3)
       const { nextCursor } = await store.listThreads({ pageSize: 2 })
       const real = nextCursor ?? ''
@@ -122,9 +117,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.foreign-cursor',
     title: 'a cursor of a list with another order or other filters is refused',
     requirements: ['LIST-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await simultaneous(context, 3)
       const { nextCursor: cursor } = await store.listThreads({ pageSize: 1 })
       for (const query of otherQueries) {
@@ -142,9 +135,7 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.size-may-differ',
     title: 'the page size may differ from page to page',
     requirements: ['LIST-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const ids = await simultaneous(context, 6)
       const first = await store.listThreads({ pageSize: 1 })
       const next = await store.listThreads({ pageSize: 3, cursor: first.nextCursor })
@@ -161,11 +152,10 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.stable.archive',
     title: 'archiving a thread between two pages hides and repeats no other',
     requirements: ['LIST-15'],
-    set: 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await simultaneous(context, 7)
       const { first, rest } = await secondPageAfter(context, async ([, , last = '']) => {
-        await context.store.archiveThread({ threadId: last })
+        await store.archiveThread({ threadId: last })
       })
       equal([...first, ...rest], ids)
     },
@@ -174,12 +164,9 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.stable.create',
     title: 'creating a thread between two pages hides and repeats no other',
     requirements: ['LIST-15'],
-    set: 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await simultaneous(context, 7)
-      const { first, rest } = await secondPageAfter(context, () =>
-        coldThread(context, context.store),
-      )
+      const { first, rest } = await secondPageAfter(context, () => coldThread(context, store))
       equal([...first, ...rest], ids)
     },
   },
@@ -187,12 +174,11 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.stable.patch',
     title: 'patching a thread of the next page out of the filter hides no other',
     requirements: ['LIST-15'],
-    set: 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await simultaneous(context, 7)
       const { first, rest } = await secondPageAfter(context, async () => {
         const patch = { createdAt: at(9) }
-        await context.store.updateThreadMetadata({ threadId: ids[4] ?? '', patch })
+        await store.updateThreadMetadata({ threadId: ids[4] ?? '', patch })
       })
       equal(
         [...first, ...rest],
@@ -204,12 +190,11 @@ export const listPageCases: readonly ConformanceCase[] = [
     id: 'page.stable.delete',
     title: 'deleting the last thread of a page leaves the next page as it was',
     requirements: ['LIST-15'],
-    set: 'core',
     requires: claims('delete'),
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await simultaneous(context, 7)
       const { first, rest } = await secondPageAfter(context, async ([, , last = '']) => {
-        await context.store.deleteThread({ threadId: last })
+        await store.deleteThread({ threadId: last })
       })
       equal([...first, ...rest], ids)
     },

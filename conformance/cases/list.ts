@@ -51,17 +51,17 @@ function orderCase([name, params, order, ties]: (typeof orders)[number]): Confor
     title: `a list by ${name} has the right order, page by page as well`,
     requirements: [name === 'default' ? 'LIST-1' : 'LIST-3', 'LIST-4', 'LIST-5'],
     set: name === 'default' ? 'smoke' : 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const ids = await dated(context)
       const expected = pick(ids, order, ties)
-      const whole = await listedIds(context.store, params)
+      const whole = await listedIds(store, params)
       const untied = (list: readonly ThreadId[]): ThreadId[] =>
         list.filter((id) => ids.indexOf(id) < 3)
       const first = name === 'default' ? 'LIST-1' : 'LIST-3'
       await under(first, () => equal(untied(whole), untied(expected)))
       await under('LIST-4', () => equal(whole, expected))
       for (const pageSize of [1, 2, 3]) {
-        const paged = await listedIds(context.store, { ...params, pageSize })
+        const paged = await listedIds(store, { ...params, pageSize })
         await under('LIST-5', () => equal(paged, whole, `pages of ${pageSize}`))
       }
     },
@@ -207,14 +207,14 @@ function filterCase({
     title,
     requirements: [requirement, 'LIST-5'],
     set: id === 'list.term' ? 'smoke' : 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const names = await arranged(context)
       for (const [params, wanted] of expected) {
-        const actual = await listedNames(context.store, names, params)
+        const actual = await listedNames(store, names, params)
         await under(requirement, () =>
           equal(actual, wanted, `listed with ${JSON.stringify(params)}`),
         )
-        const paged = await listedNames(context.store, names, { ...params, pageSize: 1 })
+        const paged = await listedNames(store, names, { ...params, pageSize: 1 })
         await under('LIST-5', () => {
           equal(paged, wanted, `listed one by one with ${JSON.stringify(params)}`)
         })
@@ -230,8 +230,7 @@ export const listCases: readonly ConformanceCase[] = [
     title: 'without filters a list holds every thread that is not archived',
     requirements: ['LIST-1', 'LIST-2'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       equal(await listedIds(store), [], 'an empty store')
       const active = [await coldThread(context, store), await coldThread(context, store)]
       const archived = [await archivedThread(context, store), await archivedThread(context, store)]
@@ -248,9 +247,7 @@ export const listCases: readonly ConformanceCase[] = [
     id: 'list.spawned',
     title: 'parentThreadId keeps the threads that this one spawned, and none that only mention it',
     requirements: ['LIST-20', 'LIST-5'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const parent = await coldThread(context, store)
       const child = await coldThread(context, store, { parentThreadId: parent })
       const other = await coldThread(context, store, { parentThreadId: parent, source: 'exec' })
@@ -287,8 +284,7 @@ export const listCases: readonly ConformanceCase[] = [
     title: 'a listed thread is the record a read gives, without history or rollouts',
     requirements: ['LIST-14'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const full = await coldThread(context, store, {
         patch: { ...fullPatch(0), createdAt: at(1) },
         extraConfig: { a: [1] },
@@ -305,9 +301,7 @@ export const listCases: readonly ConformanceCase[] = [
     id: 'list.changes-nothing',
     title: 'listing and reading change nothing',
     requirements: ['LIST-17', 'HIST-11'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: { updatedAt: at(0) } })
       const archived = await archivedThread(context, store)
       const before = await observe(store, threadId, archived)
@@ -321,9 +315,7 @@ export const listCases: readonly ConformanceCase[] = [
     id: 'list.at-once',
     title: 'a list shows every acknowledged change at once',
     requirements: ['LIST-19'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       equal(await listedIds(store), [threadId])
       await store.updateThreadMetadata({ threadId, patch: { name: 'needle' } })
@@ -340,9 +332,7 @@ export const listCases: readonly ConformanceCase[] = [
     id: 'list.page-size',
     title: 'pageSize is 1 to 1000',
     requirements: ['LIST-16'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       for (const pageSize of [0, -1, 1.5, 1001, Number.NaN, '10']) {
         const params = { pageSize } as { pageSize: number }

@@ -40,8 +40,7 @@ function setCase(field: Field, state: State): ConformanceCase {
     title: `${field} of a thread that is ${state} is set, and set again`,
     requirements: ['META-1', 'META-7', 'META-11', 'META-13', 'LIST-14'],
     set: field === 'name' || field === 'model' ? 'smoke' : 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const { arrange, includeArchived } = states[state]
       const threadId = await arrange(context, store)
       const before = await recordOf(store, threadId)
@@ -65,8 +64,7 @@ function clearCase(field: Field, state: State): ConformanceCase {
     title: `null clears ${field} of a thread that is ${state}, and nothing else`,
     requirements: ['META-3', 'META-7', 'LIST-14', 'META-1'],
     set: field === 'name' ? 'smoke' : 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const { arrange, includeArchived } = states[state]
       const threadId = await arrange(context, store, { patch: fullPatch(0) })
       const before = await recordOf(store, threadId)
@@ -89,8 +87,7 @@ function gitCase(field: (typeof gitFields)[number], state: State): ConformanceCa
     title: `gitInfo.${field} of a thread that is ${state} is set and cleared by itself`,
     requirements: ['META-5', 'META-7', 'LIST-14'],
     set: field === 'sha' ? 'smoke' : 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const { arrange, includeArchived } = states[state]
       const gitInfo = { sha: 'c0ffee', branch: 'main', originUrl: 'https://example.com/r.git' }
       const threadId = await arrange(context, store, { metadata: { gitInfo } })

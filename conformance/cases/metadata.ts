@@ -29,16 +29,16 @@ export const metadataCases: readonly ConformanceCase[] = [
     title: 'fields absent from a patch are unchanged, and undefined is absent',
     requirements: ['META-2'],
     set: 'smoke',
-    run: async (context) => {
-      const threadId = await coldThread(context, context.store, { patch: fullPatch(0) })
-      const before = await recordOf(context.store, threadId)
+    run: async (context, store) => {
+      const threadId = await coldThread(context, store, { patch: fullPatch(0) })
+      const before = await recordOf(store, threadId)
       await patched(context, threadId, { preview: 'changed' })
-      equal(await recordOf(context.store, threadId), { ...before, preview: 'changed' })
+      equal(await recordOf(store, threadId), { ...before, preview: 'changed' })
       const undefinedFields = fields.map((field) => [field, undefined])
       await patched(context, threadId, Object.fromEntries(undefinedFields) as ThreadMetadataPatch)
-      equal(await recordOf(context.store, threadId), { ...before, preview: 'changed' })
+      equal(await recordOf(store, threadId), { ...before, preview: 'changed' })
       await patched(context, threadId, { gitInfo: { sha: undefined, branch: 'b' } as object })
-      equal((await recordOf(context.store, threadId)).gitInfo, {
+      equal((await recordOf(store, threadId)).gitInfo, {
         ...(samples.gitInfo[0] as object),
         branch: 'b',
       })
@@ -49,8 +49,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     title: `${field} is not cleared with null`,
     requirements: ['META-4'],
     set: field === 'title' ? 'smoke' : 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: fullPatch(0) })
       const patch = { name: 'not applied', ...patchOf(field, null) }
       await rejects(
@@ -64,9 +63,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.git-all-cleared',
     title: 'gitInfo reads as null when its last field was cleared, together or one by one',
     requirements: ['META-6'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const gitInfo = { sha: 'c0ffee', branch: 'main', originUrl: null }
       const threadId = await coldThread(context, store, { metadata: { gitInfo } })
       await patched(context, threadId, { gitInfo: { sha: null, branch: null, originUrl: null } })
@@ -87,9 +84,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.git-none-given',
     title: 'a thread created without git facts has none',
     requirements: ['META-23'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const none = { sha: null, branch: null, originUrl: null }
       const bare = await coldThread(context, store, { metadata: { cwd: null } })
       const empty = await coldThread(context, store, { metadata: { gitInfo: none } })
@@ -102,8 +97,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     title: 'a patch of every field is applied whole, and applied again',
     requirements: ['META-1', 'META-10'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const before = await recordOf(store, threadId)
       for (const choice of [0, 1] as const) {
@@ -116,9 +110,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.empty',
     title: 'an empty patch is a read',
     requirements: ['META-8'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: fullPatch(0) })
       const before = await observe(store, threadId)
       const returned = await patched(context, threadId, {})
@@ -131,9 +123,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.unknown-field',
     title: 'a patch field the contract does not name is refused',
     requirements: ['META-9'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const unknown: object[] = [
         { nickname: 'x', name: 'not applied' },
@@ -155,9 +145,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.atomic',
     title: 'a patch with one value that is refused changes nothing',
     requirements: ['META-10'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { patch: fullPatch(0) })
       const bad = { ...fullPatch(1), tokenUsage: { totalTokens: -1 } } as object
       await rejects(
@@ -171,9 +159,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.merge',
     title: 'two patches one after the other equal their merge',
     requirements: ['META-12'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const first = { name: 'one', model: 'm', gitInfo: { sha: 'a', branch: 'b' } }
       const next = { name: null, preview: 'p', gitInfo: { sha: null, originUrl: 'o' } }
       for (const [before, after] of [
@@ -194,9 +180,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.archived-needs-flag',
     title: 'an archived thread is patched only with includeArchived, and stays archived',
     requirements: ['META-14'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       const patch = { name: 'in the archive' }
       await rejects(
@@ -213,9 +197,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.archived-live',
     title: 'patching an archived thread that is live leaves it archived',
     requirements: ['META-14'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store)
       await store.resumeThread({ threadId, includeArchived: true })
       const before = await recordOf(store, threadId)
@@ -232,9 +214,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.history-untouched',
     title: 'a patch leaves the items of the thread as they are',
     requirements: ['META-15'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await patched(context, threadId, fullPatch(0))
       await store.appendItems({ threadId, items: [userMessage('after')] })
@@ -246,9 +226,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.concurrent-fields',
     title: 'patches of different fields at the same time all survive',
     requirements: ['META-16'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const before = await recordOf(store, threadId)
       await Promise.all(
@@ -261,9 +239,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.resumed',
     title: 'a resumed thread is patched and read like a created one',
     requirements: ['META-17'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { patch: fullPatch(0) })
       const before = await recordOf(store, threadId)
       await store.resumeThread({ threadId })
@@ -280,9 +256,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.clear-stays',
     title: 'what was cleared stays cleared after a resume and an append',
     requirements: ['META-18'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const gitInfo = { sha: 'c0ffee', branch: 'main', originUrl: 'https://example.com/r.git' }
       const threadId = await coldThread(context, store, {
         metadata: { gitInfo },
@@ -301,9 +275,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.memory-mode',
     title: 'memoryMode is set to nothing but enabled and disabled',
     requirements: ['META-19'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       for (const memoryMode of ['polluted', 'Enabled', '', 1, true]) {
         await rejects(
@@ -318,10 +290,8 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.rollout-path-kept',
     title: 'a store without paths keeps rolloutPath like any other field',
     requirements: ['META-20'],
-    set: 'core',
     requires: lacks('paths'),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const before = await recordOf(store, threadId)
       equal(before.rolloutPath, null)
@@ -333,10 +303,8 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.rollout-path-owned',
     title: 'a store with paths refuses to be told another one',
     requirements: ['META-20'],
-    set: 'core',
     requires: claims('paths'),
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       await rejects(
         () => patched(context, threadId, { rolloutPath: '/elsewhere/a.jsonl', name: 'no' }),
@@ -349,9 +317,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.times',
     title: 'times are set literally, and nothing but ISO 8601 UTC with milliseconds is one',
     requirements: ['META-21'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const times = { createdAt: '1970-01-01T00:00:00.000Z', updatedAt: '0001-01-01T00:00:00.001Z' }
       await patched(context, threadId, times)
@@ -376,9 +342,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.one-thread',
     title: 'a patch reaches one thread and no other',
     requirements: ['META-24'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const other = await coldThread(context, store)
       const before = await recordOf(store, other)
       const threadId = await coldThread(context, store)
@@ -390,9 +354,7 @@ export const metadataCases: readonly ConformanceCase[] = [
     id: 'meta.copies-input',
     title: 'changing a patch after it was applied does not reach the store',
     requirements: ['META-25'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const source = { custom: 'mine' }
       const roots = ['/srv']

@@ -10,8 +10,7 @@ import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, holds, outcomeOf, rejects } from '../expect.js'
 import { listed, observe, observing, recordOf } from '../observe.js'
-
-const requires = claims('rawHistory')
+import { needing } from './needing.js'
 
 function meta(threadId: string, historyMode?: string): string {
   const payload = { id: threadId, timestamp: at(0), cwd: '/', source: 'cli' }
@@ -27,16 +26,15 @@ function fileOf(threadId: string): RolloutFile {
   }
 }
 
+const common = { requires: claims('rawHistory') }
+
 /** What goes with the bytes of a rollout. */
-export const rawFileCases: readonly ConformanceCase[] = [
+export const rawFileCases: readonly ConformanceCase[] = needing(common, [
   {
     id: 'raw.imports-in-turn',
     title: 'of two imports of a thread at the same time the later finds what the other has stored',
     requirements: ['RAW-21'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const imported = async (rolloutId: string): Promise<string[]> => {
         const thread = importedRecord(threadId, { name: rolloutId })
@@ -69,10 +67,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.rollout-id-is-taken',
     title: 'a thread with the id of another one’s rollout leaves that rollout alone',
     requirements: ['LIFE-26'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const [threadId, rolloutId] = [context.threadId(), context.threadId()]
       const rollouts = [importedRollout(rolloutId, chunksOf(meta(threadId), '{"type":"own"}\n'))]
       await store.importThread({ thread: importedRecord(threadId), rollouts })
@@ -88,10 +83,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.file-facts',
     title: 'name, time and fingerprint of an imported file come back',
     requirements: ['RAW-13'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const fingerprint = 'dev:ino:12:34'
       const file = fileOf(threadId)
@@ -107,10 +99,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.fingerprint-goes',
     title: 'a fingerprint that was given does not outlive a change of the bytes',
     requirements: ['RAW-13'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const fingerprint = 'before'
       const rollout = importedRollout(threadId, chunksOf(meta(threadId)), { fingerprint })
@@ -126,10 +115,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.include-rollouts',
     title: 'a record read or listed with its rollouts has the facts of their export',
     requirements: ['RAW-14'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       const { rollouts } = await store.exportThread({ threadId })
       const facts = rollouts.map(({ rolloutId, base, byteCount, fingerprint }) => {
@@ -155,10 +141,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.round-trip',
     title: 'what is exported, imported elsewhere and exported again is the same thread',
     requirements: ['RAW-15'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store, {
         items: turn('turn-1', 'hello'),
         patch: fullPatch(0),
@@ -185,10 +168,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'raw.resume-imported',
     title: 'what is appended to an imported thread follows what was imported',
     requirements: ['RAW-16'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const line = `${JSON.stringify(userMessage('imported'))}\n`
       await store.importThread(bareImport(threadId, chunksOf(meta(threadId), line)))
@@ -205,10 +185,7 @@ export const rawFileCases: readonly ConformanceCase[] = [
     id: 'history.unknown-mode',
     title: 'a history of an unknown mode is kept and exported, not read or extended',
     requirements: ['HIST-9'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const text = meta(threadId, 'holographic')
       const historyMode = 'holographic'
@@ -226,4 +203,4 @@ export const rawFileCases: readonly ConformanceCase[] = [
       equal(rollout && (await bytesOf(rollout.read())).toString(), text)
     },
   },
-]
+])

@@ -10,8 +10,7 @@ import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { type Rejection, equal, holds, rejectionOf, rejects, under } from '../expect.js'
 import { itemsOf, observe, observing, recordOf } from '../observe.js'
-
-const requires = claims('rawHistory')
+import { needing } from './needing.js'
 
 /** The line Codex would write for a message. */
 function line(text: string): string {
@@ -96,15 +95,13 @@ async function* breakingWith(error: Error, ...lines: string[]): AsyncIterable<Ui
 }
 
 /** Histories as bytes: out, in, and proven. */
-export const rawCases: readonly ConformanceCase[] = [
+export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('rawHistory') }, [
   {
     id: 'raw.export',
     title: 'an export holds the record and the bytes of the rollout',
     requirements: ['RAW-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { patch: fullPatch(0) })
       await store.shutdownThread({ threadId })
       const { thread, rollouts, live } = await store.exportThread({ threadId })
@@ -125,9 +122,7 @@ export const rawCases: readonly ConformanceCase[] = [
     title: 'an imported thread reads back with the record it was imported with',
     requirements: ['RAW-2'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const what = bareImport(threadId, chunksOf(meta(threadId), line('a')), {
         ...(fullPatch(0) as object),
@@ -150,9 +145,7 @@ export const rawCases: readonly ConformanceCase[] = [
     title,
     requirements: [requirement],
     set: requirement === 'RAW-3' ? 'smoke' : 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const parts = [meta(threadId), ...lines, line('z')]
       const whole = Buffer.concat(parts.map((part) => Buffer.from(part)))
@@ -166,10 +159,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.numbers-read',
     title: 'numbers that a double cannot hold are read as the nearest double, or as infinite',
     requirements: ['RAW-18'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const odd =
         '{"type":"event_msg","payload":{"n":[1e400,-1e400],"i":9007199254740993,"z":null}}\n'
@@ -182,10 +172,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.odd-fields',
     title: 'a timestamp that is no text and an ordinal that is no number are read as they are',
     requirements: ['RAW-19'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const odd = { ...userMessage('hello'), timestamp: 5, ordinal: 'x' }
       await store.importThread(
@@ -210,9 +197,7 @@ export const rawCases: readonly ConformanceCase[] = [
     title: 'a receipt counts what is stored and has its hash, and the digest is the same',
     requirements: ['RAW-4', 'RAW-5'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const text = meta(threadId) + line('a') + line('b')
       const receipt = await store.importThread(bareImport(threadId, chunksOf(text)))
@@ -246,10 +231,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.import-broken-off',
     title: 'an import whose bytes break off stores nothing, and says why they did',
     requirements: ['RAW-6', 'RAW-20'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const before = await observe(store, threadId)
       for (const { error, expected } of sourceErrors) {
@@ -280,10 +262,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.import-again',
     title: 'a stored rollout is replaced only with replace',
     requirements: ['RAW-7'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       await store.importThread(bareImport(threadId, chunksOf(meta(threadId), line('a'))))
       const other = chunksOf(meta(threadId), line('b'), line('c'))
@@ -305,10 +284,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.import-from-byte',
     title: 'an import from byte n appends to exactly n stored bytes',
     requirements: ['RAW-8'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const head = meta(threadId) + line('a')
       await store.importThread(bareImport(threadId, chunksOf(head)))
@@ -330,10 +306,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.broken-lines',
     title: 'lines that are no items are kept, skipped by reads and named as findings',
     requirements: ['RAW-9', 'RAW-4', 'RAW-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const text = `${meta(threadId)}{"broken\n[1,2]\n${line('a')}\u0000\u0000\u0000\n{"type":"x"`
       const { rollouts } = await store.importThread(bareImport(threadId, chunksOf(text)))
@@ -352,10 +325,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.torn-tail',
     title: 'an append after a torn last line ends that line first',
     requirements: ['APPEND-11', 'RAW-16'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const torn = `${meta(threadId)}${line('a')}{"timestamp":"${at(0)}","type":"event_m`
       await store.importThread(bareImport(threadId, chunksOf(torn)))
@@ -371,10 +341,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.import-live',
     title: 'a live thread is not imported over',
     requirements: ['RAW-10'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const what = { ...bareImport(threadId, chunksOf(meta(threadId))), replace: true }
       await rejects(
@@ -388,10 +355,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.export-live',
     title: 'an export of a live thread says so, and ends with a complete line',
     requirements: ['RAW-11', 'RAW-12'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       await store.flushThread({ threadId })
       const { rollouts, live } = await store.exportThread({ threadId })
@@ -408,10 +372,7 @@ export const rawCases: readonly ConformanceCase[] = [
     id: 'raw.read-from',
     title: 'an export is read from any byte on and more than once',
     requirements: ['RAW-12'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = context.threadId()
       const text = meta(threadId) + line('a') + line('b')
       await store.importThread(bareImport(threadId, chunksOf(text)))
@@ -423,4 +384,4 @@ export const rawCases: readonly ConformanceCase[] = [
       }
     },
   },
-]
+])

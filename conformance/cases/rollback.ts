@@ -31,9 +31,9 @@ function foldCase(
     requirements: [requirement],
     set: requirement === 'ROLL-2' ? 'smoke' : 'core',
     requires: claims('turns'),
-    run: async (context) => {
-      const threadId = await coldThread(context, context.store, { items })
-      equal(await turnIds(context.store, threadId), kept)
+    run: async (context, store) => {
+      const threadId = await coldThread(context, store, { items })
+      equal(await turnIds(store, threadId), kept)
     },
   }
 }
@@ -45,8 +45,7 @@ export const rollbackCases: readonly ConformanceCase[] = [
     title: 'a rollback keeps everything before it, and the marker',
     requirements: ['ROLL-1'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: three })
       await store.appendItems({ threadId, items: [rolledBack(2)] })
       await store.shutdownThread({ threadId })
@@ -57,9 +56,7 @@ export const rollbackCases: readonly ConformanceCase[] = [
     id: 'rollback.snapshot',
     title: 'a history read before a rollback stays what it was',
     requirements: ['ROLL-7'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store, { items: three })
       const before = await store.loadHistory({ threadId })
       const kept = structuredClone(before)

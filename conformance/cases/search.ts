@@ -6,8 +6,7 @@ import type { CaseContext, ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, holds, rejects } from '../expect.js'
 import { listedIds } from '../observe.js'
-
-const requires = claims('search')
+import { needing } from './needing.js'
 
 /** Threads that a search for `needle` finds in different places, and some that it does not. */
 async function haystack(context: CaseContext): Promise<void> {
@@ -41,15 +40,13 @@ async function foundIds(
 }
 
 /** Search, where a store claims it. */
-export const searchCases: readonly ConformanceCase[] = [
+export const searchCases: readonly ConformanceCase[] = needing({ requires: claims('search') }, [
   {
     id: 'search.finds-what-lists-find',
     title: 'a search finds the threads a list finds with the same term, in the same order',
     requirements: ['SEARCH-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await haystack(context)
       const queries = [
         {},
@@ -71,10 +68,7 @@ export const searchCases: readonly ConformanceCase[] = [
     id: 'search.snippet',
     title: 'a snippet holds the matched text in its own case, with what stands around it',
     requirements: ['SEARCH-2'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const long = `${'before '.repeat(20)}NeeDLe${' after'.repeat(20)}`
       const thread = await coldThread(context, store, { patch: { name: 'quiet', preview: long } })
       const { items } = await store.searchThreads({ pageSize: 10, searchTerm: 'needle' })
@@ -91,10 +85,7 @@ export const searchCases: readonly ConformanceCase[] = [
     id: 'search.needs-term',
     title: 'a search without a term is refused',
     requirements: ['SEARCH-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await haystack(context)
       for (const params of [{ pageSize: 5, searchTerm: '' }, { pageSize: 5 }]) {
         await rejects(
@@ -108,10 +99,7 @@ export const searchCases: readonly ConformanceCase[] = [
     id: 'search.pages',
     title: 'the pages of a search hold every match once, in order',
     requirements: ['SEARCH-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await haystack(context)
       const whole = await foundIds(store, { searchTerm: 'needle' })
       equal(whole.length, 4)
@@ -130,10 +118,7 @@ export const searchCases: readonly ConformanceCase[] = [
     id: 'search.foreign-cursor',
     title: 'a search takes only cursors of the same search',
     requirements: ['SEARCH-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       await haystack(context)
       const search = { pageSize: 1, searchTerm: 'needle' }
       const { nextCursor: cursor } = await store.searchThreads(search)
@@ -153,4 +138,4 @@ export const searchCases: readonly ConformanceCase[] = [
       }
     },
   },
-]
+])

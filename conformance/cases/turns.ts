@@ -16,8 +16,7 @@ import { archivedThread, coldThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
-
-const requires = claims('turns')
+import { needing } from './needing.js'
 
 /** Every turn of a thread, oldest first, with all its items. */
 export async function turnsOf(
@@ -49,20 +48,19 @@ const five = [1, 2, 3, 4, 5].flatMap((n) => turn(`turn-${n}`, `question ${n}`, n
 const fiveIds = ['turn-1', 'turn-2', 'turn-3', 'turn-4', 'turn-5']
 
 /** Turns, as they are folded from a history. */
-export const turnCases: readonly ConformanceCase[] = [
+export const turnCases: readonly ConformanceCase[] = needing({ requires: claims('turns') }, [
   {
     id: 'turn.folded',
     title: 'a started turn holds what follows until it ends',
     requirements: ['TURN-1'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
+    run: async (context, store) => {
       const first = turn('turn-1', 'one', 0)
       const second = turn('turn-2', 'two', 10)
       const between = item('turn_context', { cwd: '/between' })
       const items = [...first, between, ...second]
-      const threadId = await coldThread(context, context.store, { items })
-      const turns = await turnsOf(context.store, threadId)
+      const threadId = await coldThread(context, store, { items })
+      const turns = await turnsOf(store, threadId)
       equal(
         turns.map(({ turnId, items: held }) => [turnId, held]),
         [
@@ -77,8 +75,7 @@ export const turnCases: readonly ConformanceCase[] = [
     title: 'a turn has the status, error and times its history gives it',
     requirements: ['TURN-2'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
+    run: async (context, store) => {
       const broken = { message: 'no tokens left', codex_error_info: 'usage_limit_exceeded' }
       const items = [
         ...turn('done', 'one', 0),
@@ -91,8 +88,8 @@ export const turnCases: readonly ConformanceCase[] = [
         turnStarted('open', 30),
         userMessage('three', at(30)),
       ]
-      const threadId = await coldThread(context, context.store, { items })
-      const turns = await turnsOf(context.store, threadId, { itemsView: 'notLoaded' })
+      const threadId = await coldThread(context, store, { items })
+      const turns = await turnsOf(store, threadId, { itemsView: 'notLoaded' })
       const none = { items: [], itemsView: 'notLoaded', error: null }
       equal(turns, [
         {
@@ -139,10 +136,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.newest-first',
     title: 'turns are listed newest first unless asked otherwise',
     requirements: ['TURN-3'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: five })
       const listed = async (params: Partial<ListTurnsParams>): Promise<string[]> =>
         ids((await store.listTurns({ threadId, pageSize: 10, ...params })).turns)
@@ -155,10 +149,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.views',
     title: 'itemsView gives no items, the first user and last agent message, or all',
     requirements: ['TURN-4'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items = [
         turnStarted('turn-1'),
         userMessage('first question'),
@@ -184,9 +175,7 @@ export const turnCases: readonly ConformanceCase[] = [
     title: 'pages hold every turn once, in order, and the last one has no cursor',
     requirements: ['TURN-5'],
     set: 'smoke',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: five })
       for (const pageSize of [1, 2, 3, 5, 6]) {
         equal(ids(await turnsOf(store, threadId, { pageSize })), fiveIds, `pages of ${pageSize}`)
@@ -202,10 +191,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.repeated-ids',
     title: 'pages hold every turn once where a history gives an id to two of them',
     requirements: ['TURN-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const names = ['turn-1', 'turn-2', 'turn-1', 'turn-3']
       const items = names.flatMap((name, index) => turn(name, `question ${index}`, index * 10))
       const threadId = await coldThread(context, store, { items })
@@ -218,10 +204,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.backwards',
     title: 'a backwards cursor pages the other way, beginning with the first turn of its page',
     requirements: ['TURN-6'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: five })
       const asc = { threadId, pageSize: 2, sortDirection: 'asc' } as const
       const first = await store.listTurns(asc)
@@ -243,10 +226,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.stable-pages',
     title: 'turns that begin between two pages do not disturb the pages',
     requirements: ['TURN-5'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: five })
       const newest = await store.listTurns({ threadId, pageSize: 2 })
       await store.resumeThread({ threadId })
@@ -260,10 +240,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.foreign-cursor',
     title: 'a cursor of another thread, direction or listing is refused',
     requirements: ['TURN-7'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: five })
       const other = await coldThread(context, store, { items: five })
       const { nextCursor: cursor } = await store.listTurns({ threadId, pageSize: 1 })
@@ -283,17 +260,15 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.implicit',
     title: 'without markers each user message begins a turn named after its ordinal',
     requirements: ['TURN-8'],
-    set: 'core',
-    requires,
-    run: async (context) => {
+    run: async (context, store) => {
       const items = [
         userMessage('one'),
         agentMessage('answer one'),
         userMessage('two'),
         agentMessage('answer two'),
       ]
-      const threadId = await coldThread(context, context.store, { items })
-      const turns = await turnsOf(context.store, threadId)
+      const threadId = await coldThread(context, store, { items })
+      const turns = await turnsOf(store, threadId)
       equal(
         turns.map(({ turnId, status, items: held }) => [turnId, status, held]),
         [
@@ -307,9 +282,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.addressed',
     title: 'an item that names a turn belongs to it, also after its end',
     requirements: ['TURN-9'],
-    set: 'core',
-    requires,
-    run: async (context) => {
+    run: async (context, store) => {
       const late = event('exec_command_end', { turn_id: 'turn-1', call_id: 'c', exit_code: 0 })
       const lost = event('exec_command_end', { turn_id: 'nobody', call_id: 'd', exit_code: 0 })
       const items = [
@@ -318,8 +291,8 @@ export const turnCases: readonly ConformanceCase[] = [
         late,
         lost,
       ]
-      const threadId = await coldThread(context, context.store, { items })
-      const turns = await turnsOf(context.store, threadId)
+      const threadId = await coldThread(context, store, { items })
+      const turns = await turnsOf(store, threadId)
       equal(
         turns.map((one) => one.items),
         [[...turn('turn-1', 'one', 0), late], turn('turn-2', 'two', 10).slice(0, 4)],
@@ -330,10 +303,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.archived',
     title: 'the turns of an archived thread are listed only with includeArchived',
     requirements: ['TURN-10'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await archivedThread(context, store, { items: five })
       await rejects(() => store.listTurns({ threadId, pageSize: 9 }), 'INVALID_REQUEST archived')
       equal(ids(await turnsOf(store, threadId, { includeArchived: true })), fiveIds)
@@ -343,10 +313,7 @@ export const turnCases: readonly ConformanceCase[] = [
     id: 'turn.none',
     title: 'a thread without turns has an empty page of them',
     requirements: ['TURN-11'],
-    set: 'core',
-    requires,
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store, { items: [] })
       equal(await store.listTurns({ threadId, pageSize: 5 }), {
         turns: [],
@@ -355,4 +322,4 @@ export const turnCases: readonly ConformanceCase[] = [
       })
     },
   },
-]
+])

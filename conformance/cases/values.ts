@@ -91,9 +91,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.item-keys',
     title: 'fields beside the known ones may have any name',
     requirements: ['VAL-1'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const items: RolloutItem[] = [
         { ...userMessage('proto'), ...withProtoKey({ polluted: true }) },
         { ...userMessage('odd'), '': 1, constructor: 'c', toJSON: 't', 'a\u0000b': null },
@@ -116,9 +114,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.large-item',
     title: 'an item of 1 MiB comes back whole, alone and among small ones',
     requirements: ['VAL-3'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const large = userMessage('é0'.repeat(350_000))
       const items = [...messages(2), large, ...messages(2, 'after')]
       const threadId = await liveThread(context, store, { items: [large] })
@@ -131,11 +127,10 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.many-small',
     title: 'a batch of two thousand items comes back whole',
     requirements: ['VAL-3'],
-    set: 'core',
-    run: async (context) => {
+    run: async (context, store) => {
       const items = messages(2_000)
-      const threadId = await liveThread(context, context.store, { items })
-      equal(await conversationOf(context.store, threadId), items)
+      const threadId = await liveThread(context, store, { items })
+      equal(await conversationOf(store, threadId), items)
     },
   },
   {
@@ -143,8 +138,7 @@ export const valueCases: readonly ConformanceCase[] = [
     title: 'every text of the record keeps any text exactly',
     requirements: ['VAL-4'],
     set: 'smoke',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await coldThread(context, store)
       for (const text of hostileTexts) {
         const patch = Object.fromEntries(textFields.map((field) => [field, text]))
@@ -163,9 +157,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.created-texts',
     title: 'texts given at creation are kept exactly',
     requirements: ['VAL-4'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       for (const text of hostileTexts.slice(0, 20)) {
         const gitInfo = { sha: text, branch: text, originUrl: text }
         const metadata = { cwd: text, modelProvider: text, cliVersion: text, gitInfo }
@@ -185,9 +177,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.record-objects',
     title: 'objects of the record hold any JSON object',
     requirements: ['VAL-5'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const objects: readonly JsonObject[] = [
         ...hostileObjects,
         { numbers: hostileNumbers },
@@ -210,9 +200,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.twins',
     title: 'texts that differ in case, form, space or a pattern character are different',
     requirements: ['VAL-6'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       for (const [one, other] of twins) {
         const first = await coldThread(context, store, {
           metadata: { cwd: one, modelProvider: one },
@@ -234,9 +222,7 @@ export const valueCases: readonly ConformanceCase[] = [
     id: 'value.refused',
     title: 'a value that JSON cannot hold is refused, not changed',
     requirements: ['VAL-7'],
-    set: 'core',
-    run: async (context) => {
-      const { store } = context
+    run: async (context, store) => {
       const threadId = await liveThread(context, store)
       const circular: Record<string, unknown> = { type: 'x' }
       circular['self'] = circular
