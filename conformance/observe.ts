@@ -39,6 +39,16 @@ export function recordOf(store: ThreadStore, threadId: ThreadId): Promise<Stored
   return store.readThread({ threadId, includeArchived: true })
 }
 
+/** A record without its times and its path, which differ from run to run. */
+export function withoutTimes({
+  createdAt: _created,
+  updatedAt: _updated,
+  rolloutPath: _path,
+  ...rest
+}: StoredThread): Omit<StoredThread, 'createdAt' | 'updatedAt' | 'rolloutPath'> {
+  return rest
+}
+
 /** The items of a thread, archived or not. */
 export async function itemsOf(
   store: ThreadStore,

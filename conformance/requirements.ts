@@ -634,7 +634,8 @@ export const requirements = [
     id: 'SEARCH-2',
     level: 'MUST',
     source: 'thread-store/src/types.rs',
-    sentence: 'The snippet holds the matched text in its own case.',
+    sentence:
+      'The snippet holds the matched text in its own case, with some of what stands around it.',
   },
   {
     id: 'SEARCH-3',

@@ -1,7 +1,7 @@
 import type { ThreadId } from '../../src/protocol/thread-id.js'
 import type { ImportThreadParams, ImportedRollout } from '../../src/store/raw-history.js'
 import type { StoredThread } from '../../src/store/records.js'
-import { at } from './items.js'
+import { at, item, userMessage } from './items.js'
 
 /** A record as a source would hand it over. */
 export function importedRecord(
@@ -63,4 +63,16 @@ export function bareImport(
     thread: importedRecord(threadId, overrides),
     rollouts: [importedRollout(threadId, chunks)],
   }
+}
+
+/** The line Codex would write for a message. */
+export function messageLine(text: string): string {
+  return `${JSON.stringify(userMessage(text))}\n`
+}
+
+/** The line a rollout begins with. */
+export function metaLine(threadId: ThreadId, historyMode?: string): string {
+  const payload = { id: threadId, timestamp: at(0), cwd: '/', source: 'cli' }
+  const mode = historyMode === undefined ? {} : { history_mode: historyMode }
+  return `${JSON.stringify(item('session_meta', { ...payload, ...mode }))}\n`
 }

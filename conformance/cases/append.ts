@@ -1,9 +1,11 @@
 import { isoMillis } from '../../src/host/clock.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import type { ThreadId } from '../../src/protocol/thread-id.js'
 import { at, event, item, messages, turn, userMessage } from '../build/items.js'
+import { creating } from '../build/params.js'
 import { coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
-import { equal, holds, rejects } from '../expect.js'
+import { equal, holds, rejects, under } from '../expect.js'
 import { conversationOf, observe, observing, recordOf } from '../observe.js'
 
 /** What happens to items on their way in. */
@@ -26,19 +28,16 @@ export const appendCases: readonly ConformanceCase[] = [
   },
   {
     id: 'append.many',
-    title: 'a thousand items in calls of uneven size come back complete and in order',
+    title: 'a thousand items in many calls of uneven size come back complete and in order',
     requirements: ['APPEND-1'],
     run: async (context, store) => {
       const items = messages(1_000)
       const threadId = await liveThread(context, store, { items: items.slice(0, 1) })
-      for (const [from, to] of [
-        [1, 2],
-        [2, 9],
-        [9, 100],
-        [100, 999],
-        [999, 1_000],
-      ] as const) {
-        await store.appendItems({ threadId, items: items.slice(from, to) })
+      const sizes = [...Array.from({ length: 70 }, () => 1), 7, 152, 769, 1]
+      let stored = 1
+      for (const size of sizes) {
+        await store.appendItems({ threadId, items: items.slice(stored, stored + size) })
+        stored += size
       }
       equal(await conversationOf(store, threadId), items)
     },
@@ -205,7 +204,33 @@ export const appendCases: readonly ConformanceCase[] = [
       equal(await conversationOf(store, one), [...messages(1, 'one'), ...messages(2, 'more')])
     },
   },
+  {
+    id: 'append.similar-ids',
+    title: 'threads whose ids differ in one character have nothing in common',
+    requirements: ['APPEND-10', 'META-24'],
+    run: async (context, store) => {
+      const id = context.threadId()
+      const ids = [id, ...[0, 12, 35].map((index) => withOtherDigit(id, index))]
+      for (const [index, threadId] of ids.entries()) {
+        await store.createThread(creating(threadId))
+        await store.appendItems({ threadId, items: messages(1, `thread ${index}`) })
+        await store.updateThreadMetadata({ threadId, patch: { name: `thread ${index}` } })
+      }
+      for (const [index, threadId] of ids.entries()) {
+        const items = await conversationOf(store, threadId)
+        await under('APPEND-10', () => equal(items, messages(1, `thread ${index}`)))
+        const { name } = await recordOf(store, threadId)
+        await under('META-24', () => equal(name, `thread ${index}`))
+      }
+    },
+  },
 ]
+
+/** The id with another hexadecimal digit in one place. */
+function withOtherDigit(id: ThreadId, index: number): ThreadId {
+  const digit = id[index] === '0' ? '1' : '0'
+  return id.slice(0, index) + digit + id.slice(index + 1)
+}
 
 /** Items from which a store that meddles would derive almost every field of the record. */
 function telling(threadId: string): RolloutItem[] {

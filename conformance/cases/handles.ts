@@ -1,5 +1,6 @@
 import { messages, userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
+import { fullPatch } from '../build/patches.js'
 import { coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { materializes, writers } from '../claims.js'
@@ -25,6 +26,23 @@ export const handleCases: readonly ConformanceCase[] = needing(twoHandles, [
       await store.flushThread({ threadId })
       equal(await conversationOf(second, threadId), [...messages(2), userMessage('more')])
       equal(await recordOf(second, threadId), await recordOf(store, threadId))
+    },
+  },
+  {
+    id: 'handles.changes-are-shared',
+    title: 'what one handle changes is seen by another that has read the thread before',
+    requirements: ['CONC-6'],
+    run: async (context, store) => {
+      const second = await context.second()
+      const threadId = await coldThread(context, store)
+      const before = await recordOf(second, threadId)
+      const after = await store.updateThreadMetadata({ threadId, patch: fullPatch(0) })
+      equal([before.name, await recordOf(second, threadId)], [null, after])
+      await store.archiveThread({ threadId })
+      equal(await recordOf(second, threadId), await recordOf(store, threadId))
+      await rejects(() => second.readThread({ threadId }), 'INVALID_REQUEST archived')
+      await second.unarchiveThread({ threadId })
+      equal(await recordOf(store, threadId), await recordOf(second, threadId))
     },
   },
   {

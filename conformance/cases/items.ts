@@ -2,7 +2,7 @@ import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { ListItemsParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { event, item, rolledBack, turn } from '../build/items.js'
-import { archivedThread, coldThread } from '../build/threads.js'
+import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
@@ -58,6 +58,19 @@ export const itemCases: readonly ConformanceCase[] = needing({ requires: claims(
       equal(await listedItems(store, { threadId, pageSize: 2 }), items)
       const newest = await listedItems(store, { threadId, pageSize: 2, sortDirection: 'desc' })
       equal(newest, items.toReversed(), 'newest first')
+    },
+  },
+  {
+    id: 'item.live',
+    title: 'the items of a live thread are those of its history at the time of the call',
+    requirements: ['ITEM-1'],
+    run: async (context, store) => {
+      const threadId = await liveThread(context, store, { items: one })
+      equal(await listedItems(store, { threadId }), one)
+      await store.appendItems({ threadId, items: two })
+      equal(await listedItems(store, { threadId }), standing)
+      await store.appendItems({ threadId, items: [rolledBack(2), ...three] })
+      equal(await listedItems(store, { threadId }), three)
     },
   },
   {

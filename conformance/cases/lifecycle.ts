@@ -1,13 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isJsonObject } from '../../src/protocol/json.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
-import type { StoredThread } from '../../src/store/records.js'
+import { importedRecord } from '../build/imports.js'
 import { messages, userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { CaseContext, ConformanceCase } from '../case.js'
 import { equal, holds, outcomeOf, rejects, under } from '../expect.js'
-import { conversationOf, itemsOf, listedIds, observe, observing, recordOf } from '../observe.js'
+import {
+  conversationOf,
+  itemsOf,
+  listedIds,
+  observe,
+  observing,
+  recordOf,
+  withoutTimes,
+} from '../observe.js'
 
 /** How threads begin, live and end on one handle. */
 export const lifecycleCases: readonly ConformanceCase[] = [
@@ -377,45 +385,7 @@ function payloadOf(item: RolloutItem | undefined): Record<string, unknown> {
   return isJsonObject(item?.payload) ? item.payload : {}
 }
 
-/** Times differ from run to run; a store with files reports a path of its own. */
-function withoutTimes({
-  createdAt: _created,
-  updatedAt: _updated,
-  rolloutPath: _path,
-  ...rest
-}: StoredThread): object {
-  return rest
-}
-
+/** What everything is that the params did not say. */
 function defaults(threadId: string): object {
-  return {
-    threadId,
-    extraConfig: null,
-    forkedFromId: null,
-    parentThreadId: null,
-    preview: '',
-    name: null,
-    title: null,
-    modelProvider: 'openai',
-    model: null,
-    reasoningEffort: null,
-    archivedAt: null,
-    cwd: '/home/dev/project',
-    cliVersion: '0.131.0',
-    source: 'cli',
-    threadSource: null,
-    agentNickname: null,
-    agentRole: null,
-    agentPath: null,
-    gitInfo: null,
-    approvalMode: null,
-    permissionProfile: null,
-    tokenUsage: null,
-    firstUserMessage: null,
-    memoryMode: 'enabled',
-    historyMode: 'legacy',
-    extra: null,
-    history: null,
-    rollouts: null,
-  }
+  return withoutTimes(importedRecord(threadId, { preview: '' }))
 }

@@ -154,6 +154,19 @@ export const lineageCases: readonly ConformanceCase[] = needing({ requires: clai
     },
   },
   {
+    id: 'line.deep',
+    title: 'the last of a dozen forks that begin from each other has all their histories',
+    requirements: ['LINE-3'],
+    run: async (context, store) => {
+      let threadId = await paginated(context, messages(1, 'fork 0'))
+      for (let depth = 1; depth <= 12; depth += 1) {
+        threadId = await forked(context, place(threadId, 2 * depth), messages(1, `fork ${depth}`))
+      }
+      const labels = Array.from({ length: 13 }, (_, depth) => [`fork ${depth}`, 1] as const)
+      equal(await said(store, threadId), texts(...labels))
+    },
+  },
+  {
     id: 'line.base-in-ancestor',
     title: 'a place before a rollout’s own start is found in its bases',
     requirements: ['LINE-3'],

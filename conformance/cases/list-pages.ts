@@ -1,6 +1,7 @@
 import type { ThreadId } from '../../src/protocol/thread-id.js'
 import type { ListThreadsParams } from '../../src/store/params.js'
 import { at } from '../build/items.js'
+import { creating } from '../build/params.js'
 import { coldThread } from '../build/threads.js'
 import type { CaseContext, ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
@@ -83,6 +84,22 @@ export const listPageCases: readonly ConformanceCase[] = [
       } while (cursor !== null && sizes.length < 10)
       equal(sizes, [2, 2, 1])
       equal((await store.listThreads({ pageSize: 5 })).nextCursor, null)
+    },
+  },
+  {
+    id: 'page.large',
+    title: 'a page of more than a hundred threads holds as many as were asked for',
+    requirements: ['LIST-6'],
+    run: async (context, store) => {
+      const create = async (threadId: ThreadId): Promise<void> => {
+        await store.createThread(creating(threadId))
+        if (store.supports.materialization === 'lazy') await store.persistThread({ threadId })
+      }
+      await Promise.all(Array.from({ length: 103 }, () => create(context.threadId())))
+      for (const pageSize of [101, 102, 103, 1000]) {
+        const { items, nextCursor } = await store.listThreads({ pageSize })
+        equal([items.length, nextCursor !== null], [Math.min(pageSize, 103), pageSize < 103])
+      }
     },
   },
   {
@@ -184,6 +201,19 @@ export const listPageCases: readonly ConformanceCase[] = [
         [...first, ...rest],
         ids.filter((_, index) => index !== 4),
       )
+    },
+  },
+  {
+    id: 'page.stable.patch-last',
+    title: 'patching the last thread of a page to another place hides and repeats no other',
+    requirements: ['LIST-15'],
+    run: async (context, store) => {
+      const ids = await simultaneous(context, 7)
+      const { first, rest } = await secondPageAfter(context, async ([, , threadId = '']) => {
+        await store.updateThreadMetadata({ threadId, patch: { createdAt: at(-9) } })
+      })
+      const others = rest.filter((threadId) => threadId !== first[2])
+      equal([...first, ...others], ids)
     },
   },
   {

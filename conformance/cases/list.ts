@@ -175,6 +175,12 @@ const filters: readonly {
       [{ searchTerm: 'A\\B [C] (' }, ['delta']],
       [{ searchTerm: '.*' }, ['delta']],
       [{ searchTerm: 'alpha done' }, []],
+      [{ searchTerm: ' alpha' }, []],
+      [{ searchTerm: 'done ' }, []],
+      // Where the name ends and the preview begins, however a store puts them together.
+      [{ searchTerm: 'done Gr' }, []],
+      [{ searchTerm: 'doneGr' }, []],
+      [{ searchTerm: 'done\nGr' }, []],
       [{ searchTerm: 'azure' }, []],
       [{ searchTerm: '' }, everyone],
     ],
@@ -276,6 +282,33 @@ export const listCases: readonly ConformanceCase[] = [
           const paged = await listedIds(store, { ...params, pageSize: 1 })
           equal(paged.toSorted(), wanted, `${what}, one by one`)
         })
+      }
+    },
+  },
+  {
+    id: 'list.archived-order',
+    title: 'archived threads are ordered like the others',
+    requirements: ['LIST-3'],
+    run: async (context, store) => {
+      const ids = await dated(context)
+      for (const threadId of ids) await store.archiveThread({ threadId })
+      for (const [name, params, order, ties] of orders) {
+        const actual = await listedIds(store, { ...params, archived: true })
+        equal(actual, pick(ids, order, ties), `the order by ${name}`)
+      }
+    },
+  },
+  {
+    id: 'list.archived-filters',
+    title: 'archived threads are filtered like the others',
+    requirements: ['LIST-13'],
+    run: async (context, store) => {
+      const names = await arranged(context)
+      for (const threadId of names.keys()) await store.archiveThread({ threadId })
+      for (const [params, wanted] of filters.flatMap(({ expected }) => expected)) {
+        if (params.archived) continue
+        const actual = await listedNames(store, names, { ...params, archived: true })
+        equal(actual, wanted, `listed with ${JSON.stringify(params)}`)
       }
     },
   },

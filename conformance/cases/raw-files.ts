@@ -1,8 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RolloutFile } from '../../src/store/records.js'
 import { bytesOf, chunksOf } from '../build/chunks.js'
-import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
-import { at, messages, turn, userMessage } from '../build/items.js'
+import {
+  bareImport,
+  importedRecord,
+  importedRollout,
+  messageLine,
+  metaLine,
+} from '../build/imports.js'
+import { messages, turn, userMessage } from '../build/items.js'
 import { creating } from '../build/params.js'
 import { fullPatch } from '../build/patches.js'
 import { archivedThread, coldThread } from '../build/threads.js'
@@ -11,13 +17,6 @@ import { claims } from '../claims.js'
 import { equal, holds, outcomeOf, rejects } from '../expect.js'
 import { listed, observe, observing, recordOf } from '../observe.js'
 import { needing } from './needing.js'
-
-function meta(threadId: string, historyMode?: string): string {
-  const payload = { id: threadId, timestamp: at(0), cwd: '/', source: 'cli' }
-  const mode = historyMode === undefined ? {} : { history_mode: historyMode }
-  const line = { timestamp: at(0), type: 'session_meta', payload: { ...payload, ...mode } }
-  return `${JSON.stringify(line)}\n`
-}
 
 function fileOf(threadId: string): RolloutFile {
   return {
@@ -38,14 +37,14 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
       const threadId = context.threadId()
       const imported = async (rolloutId: string): Promise<string[]> => {
         const thread = importedRecord(threadId, { name: rolloutId })
-        const rollouts = [importedRollout(rolloutId, chunksOf(meta(threadId)))]
+        const rollouts = [importedRollout(rolloutId, chunksOf(metaLine(threadId)))]
         const receipt = await store.importThread({ thread, rollouts })
         return receipt.rollouts.map((rollout) => rollout.rolloutId)
       }
       const [a, b] = [context.threadId(), context.threadId()]
       const others = [0, 1, 2, 3].map(() => context.threadId())
       // A store may gather imports and store them together while it is busy with others.
-      const before = others.map((id) => store.importThread(bareImport(id, chunksOf(meta(id)))))
+      const before = others.map((id) => store.importThread(bareImport(id, chunksOf(metaLine(id)))))
       const [first, second] = await Promise.all([outcomeOf(imported(a)), outcomeOf(imported(b))])
       await Promise.all(before)
       const busy = { rejected: 'CONFLICT already-live' }
@@ -69,7 +68,7 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
     requirements: ['LIFE-26'],
     run: async (context, store) => {
       const [threadId, rolloutId] = [context.threadId(), context.threadId()]
-      const rollouts = [importedRollout(rolloutId, chunksOf(meta(threadId), '{"type":"own"}\n'))]
+      const rollouts = [importedRollout(rolloutId, chunksOf(metaLine(threadId), '{"type":"own"}\n'))]
       await store.importThread({ thread: importedRecord(threadId), rollouts })
       const before = await observe(store, threadId)
       const outcome = await outcomeOf(store.createThread(creating(rolloutId)))
@@ -87,7 +86,7 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
       const threadId = context.threadId()
       const fingerprint = 'dev:ino:12:34'
       const file = fileOf(threadId)
-      const rollout = importedRollout(threadId, chunksOf(meta(threadId)), { file, fingerprint })
+      const rollout = importedRollout(threadId, chunksOf(metaLine(threadId)), { file, fingerprint })
       await store.importThread({ thread: importedRecord(threadId), rollouts: [rollout] })
       const [exported] = (await store.exportThread({ threadId })).rollouts
       equal(exported?.file, file)
@@ -102,7 +101,7 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
     run: async (context, store) => {
       const threadId = context.threadId()
       const fingerprint = 'before'
-      const rollout = importedRollout(threadId, chunksOf(meta(threadId)), { fingerprint })
+      const rollout = importedRollout(threadId, chunksOf(metaLine(threadId)), { fingerprint })
       await store.importThread({ thread: importedRecord(threadId), rollouts: [rollout] })
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: messages(1) })
@@ -170,8 +169,8 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
     requirements: ['RAW-16'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const line = `${JSON.stringify(userMessage('imported'))}\n`
-      await store.importThread(bareImport(threadId, chunksOf(meta(threadId), line)))
+      const line = messageLine('imported')
+      await store.importThread(bareImport(threadId, chunksOf(metaLine(threadId), line)))
       const before = await recordOf(store, threadId)
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: [userMessage('appended')] })
@@ -187,7 +186,7 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
     requirements: ['HIST-9'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const text = meta(threadId, 'holographic')
+      const text = metaLine(threadId, 'holographic')
       const historyMode = 'holographic'
       await store.importThread(bareImport(threadId, chunksOf(text), { historyMode }))
       const unchanged = observing(store, threadId)

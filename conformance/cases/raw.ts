@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { ThreadStoreError } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { bytesOf, chunksOf } from '../build/chunks.js'
-import { bareImport, importedRecord, importedRollout } from '../build/imports.js'
+import {
+  bareImport,
+  importedRecord,
+  importedRollout,
+  messageLine,
+  metaLine,
+} from '../build/imports.js'
 import { at, messages, userMessage } from '../build/items.js'
 import { fullPatch } from '../build/patches.js'
 import { liveThread } from '../build/threads.js'
@@ -11,18 +17,6 @@ import { claims } from '../claims.js'
 import { type Rejection, equal, holds, rejectionOf, rejects, under } from '../expect.js'
 import { itemsOf, observe, observing, recordOf } from '../observe.js'
 import { needing } from './needing.js'
-
-/** The line Codex would write for a message. */
-function line(text: string): string {
-  return `${JSON.stringify(userMessage(text))}\n`
-}
-
-const meta = (threadId: string): string =>
-  `${JSON.stringify({
-    timestamp: at(0),
-    type: 'session_meta',
-    payload: { id: threadId, timestamp: at(0), cwd: '/home/dev/project', source: 'cli' },
-  })}\n`
 
 async function exportedBytes(store: ThreadStore, threadId: string): Promise<Buffer[]> {
   const { rollouts } = await store.exportThread({ threadId })
@@ -51,7 +45,7 @@ const byteCases: readonly {
       '\n\n',
       'not json at all\n',
       Buffer.from([0x7b, 0xff, 0xfe, 0x0a]),
-      `\ufeff${line('after a byte order mark')}`,
+      `\ufeff${messageLine('after a byte order mark')}`,
     ],
   },
   {
@@ -124,7 +118,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     set: 'smoke',
     run: async (context, store) => {
       const threadId = context.threadId()
-      const what = bareImport(threadId, chunksOf(meta(threadId), line('a')), {
+      const what = bareImport(threadId, chunksOf(metaLine(threadId), messageLine('a')), {
         ...(fullPatch(0) as object),
         extraConfig: { x: [1] },
         forkedFromId: context.threadId(),
@@ -147,7 +141,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     set: requirement === 'RAW-3' ? 'smoke' : 'core',
     run: async (context, store) => {
       const threadId = context.threadId()
-      const parts = [meta(threadId), ...lines, line('z')]
+      const parts = [metaLine(threadId), ...lines, messageLine('z')]
       const whole = Buffer.concat(parts.map((part) => Buffer.from(part)))
       // One byte at a time at first, so that no boundary of a chunk means anything.
       const chunks = [...whole.subarray(0, 300)].map((byte) => Buffer.of(byte))
@@ -163,7 +157,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
       const threadId = context.threadId()
       const odd =
         '{"type":"event_msg","payload":{"n":[1e400,-1e400],"i":9007199254740993,"z":null}}\n'
-      await store.importThread(bareImport(threadId, chunksOf(meta(threadId), odd)))
+      await store.importThread(bareImport(threadId, chunksOf(metaLine(threadId), odd)))
       const payload = { n: [Infinity, -Infinity], i: 9007199254740992, z: null }
       equal((await itemsOf(store, threadId)).slice(1), [{ type: 'event_msg', payload }])
     },
@@ -176,7 +170,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
       const threadId = context.threadId()
       const odd = { ...userMessage('hello'), timestamp: 5, ordinal: 'x' }
       await store.importThread(
-        bareImport(threadId, chunksOf(meta(threadId), `${JSON.stringify(odd)}\n`)),
+        bareImport(threadId, chunksOf(metaLine(threadId), `${JSON.stringify(odd)}\n`)),
       )
       equal((await itemsOf(store, threadId)).slice(1), [odd], 'as a history')
       if (store.supports.items) {
@@ -199,7 +193,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     set: 'smoke',
     run: async (context, store) => {
       const threadId = context.threadId()
-      const text = meta(threadId) + line('a') + line('b')
+      const text = metaLine(threadId) + messageLine('a') + messageLine('b')
       const receipt = await store.importThread(bareImport(threadId, chunksOf(text)))
       const expected = {
         threadId,
@@ -235,7 +229,9 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
       const threadId = context.threadId()
       const before = await observe(store, threadId)
       for (const { error, expected } of sourceErrors) {
-        const rollouts = [importedRollout(threadId, breakingWith(error, meta(threadId), line('a')))]
+        const rollouts = [
+          importedRollout(threadId, breakingWith(error, metaLine(threadId), messageLine('a'))),
+        ]
         const reason = await store
           .importThread({ thread: importedRecord(threadId), rollouts })
           .then(
@@ -253,7 +249,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
         await under('RAW-6', async () => equal(await observe(store, threadId), before))
       }
       await under('RAW-6', async () => {
-        await store.importThread(bareImport(threadId, chunksOf(meta(threadId))))
+        await store.importThread(bareImport(threadId, chunksOf(metaLine(threadId))))
         equal((await itemsOf(store, threadId)).length, 1)
       })
     },
@@ -264,8 +260,8 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['RAW-7'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      await store.importThread(bareImport(threadId, chunksOf(meta(threadId), line('a'))))
-      const other = chunksOf(meta(threadId), line('b'), line('c'))
+      await store.importThread(bareImport(threadId, chunksOf(metaLine(threadId), messageLine('a'))))
+      const other = chunksOf(metaLine(threadId), messageLine('b'), messageLine('c'))
       await rejects(
         () => store.importThread(bareImport(threadId, other, { name: 'no' })),
         'CONFLICT different-content',
@@ -278,6 +274,9 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
       equal(receipt.rollouts[0]?.itemCount, 3)
       equal((await recordOf(store, threadId)).name, 'yes')
       equal((await itemsOf(store, threadId)).slice(1), [userMessage('b'), userMessage('c')])
+      const shorter = bareImport(threadId, chunksOf(metaLine(threadId)))
+      await store.importThread({ ...shorter, replace: true })
+      equal(await exportedBytes(store, threadId), [Buffer.from(metaLine(threadId))])
     },
   },
   {
@@ -286,19 +285,19 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['RAW-8'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const head = meta(threadId) + line('a')
+      const head = metaLine(threadId) + messageLine('a')
       await store.importThread(bareImport(threadId, chunksOf(head)))
       const stored = Buffer.byteLength(head)
       const from = (fromByte: number): Promise<unknown> =>
         store.importThread({
           thread: importedRecord(threadId, { name: 'appended' }),
-          rollouts: [importedRollout(threadId, chunksOf(line('b')), { fromByte })],
+          rollouts: [importedRollout(threadId, chunksOf(messageLine('b')), { fromByte })],
         })
       for (const fromByte of [1, stored - 1, stored + 1]) {
         await rejects(() => from(fromByte), 'CONFLICT position', observing(store, threadId))
       }
       await from(stored)
-      equal(await exportedBytes(store, threadId), [Buffer.from(head + line('b'))])
+      equal(await exportedBytes(store, threadId), [Buffer.from(head + messageLine('b'))])
       equal((await recordOf(store, threadId)).name, 'appended')
     },
   },
@@ -308,7 +307,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['RAW-9', 'RAW-4', 'RAW-3'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const text = `${meta(threadId)}{"broken\n[1,2]\n${line('a')}\u0000\u0000\u0000\n{"type":"x"`
+      const text = `${metaLine(threadId)}{"broken\n[1,2]\n${messageLine('a')}\u0000\u0000\u0000\n{"type":"x"`
       const { rollouts } = await store.importThread(bareImport(threadId, chunksOf(text)))
       const items = await itemsOf(store, threadId)
       await under('RAW-9', () => equal(items.slice(1), [userMessage('a')]))
@@ -327,7 +326,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['APPEND-11', 'RAW-16'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const torn = `${meta(threadId)}${line('a')}{"timestamp":"${at(0)}","type":"event_m`
+      const torn = `${metaLine(threadId)}${messageLine('a')}{"timestamp":"${at(0)}","type":"event_m`
       await store.importThread(bareImport(threadId, chunksOf(torn)))
       await store.resumeThread({ threadId })
       await store.appendItems({ threadId, items: [userMessage('b')] })
@@ -343,7 +342,7 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['RAW-10'],
     run: async (context, store) => {
       const threadId = await liveThread(context, store)
-      const what = { ...bareImport(threadId, chunksOf(meta(threadId))), replace: true }
+      const what = { ...bareImport(threadId, chunksOf(metaLine(threadId))), replace: true }
       await rejects(
         () => store.importThread(what),
         'CONFLICT already-live',
@@ -374,12 +373,21 @@ export const rawCases: readonly ConformanceCase[] = needing({ requires: claims('
     requirements: ['RAW-12'],
     run: async (context, store) => {
       const threadId = context.threadId()
-      const text = meta(threadId) + line('a') + line('b')
-      await store.importThread(bareImport(threadId, chunksOf(text)))
+      await store.importThread(
+        bareImport(threadId, chunksOf(metaLine(threadId) + messageLine('a'))),
+      )
+      await store.resumeThread({ threadId })
+      for (const label of ['b', 'c', 'd']) {
+        await store.appendItems({ threadId, items: messages(1, label) })
+      }
+      await store.flushThread({ threadId })
       const [rollout] = (await store.exportThread({ threadId })).rollouts
       if (rollout === undefined) throw new RangeError('no rollout')
-      const whole = Buffer.from(text)
-      for (const from of [0, 1, whole.length - 1, whole.length, 0]) {
+      const whole = await bytesOf(rollout.read())
+      const ends = [...whole.keys()].filter((index) => whole[index] === 0x0a)
+      const places = ends.flatMap((end) => [end - 5, end, end + 1, end + 2])
+      for (const from of [0, 1, ...places, whole.length - 1, 0]) {
+        if (from > whole.length) continue
         equal(await bytesOf(rollout.read(from)), whole.subarray(from), `from byte ${from}`)
       }
     },

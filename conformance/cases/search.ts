@@ -82,6 +82,17 @@ export const searchCases: readonly ConformanceCase[] = needing({ requires: claim
     },
   },
   {
+    id: 'search.snippet-place',
+    title: 'a snippet holds the match where letters before it have a longer lower case',
+    requirements: ['SEARCH-2'],
+    run: async (context, store) => {
+      await coldThread(context, store, { patch: { preview: `${'\u0130'.repeat(300)} NeeDLe` } })
+      const { items } = await store.searchThreads({ pageSize: 10, searchTerm: 'needle' })
+      const [{ snippet } = { snippet: '' }] = items
+      holds(snippet.includes('NeeDLe'), `the snippet holds the match: ${snippet}`)
+    },
+  },
+  {
     id: 'search.needs-term',
     title: 'a search without a term is refused',
     requirements: ['SEARCH-3'],

@@ -6,13 +6,14 @@ import {
   at,
   event,
   item,
+  rolledBack,
   turn,
   turnAborted,
   turnCompleted,
   turnStarted,
   userMessage,
 } from '../build/items.js'
-import { archivedThread, coldThread } from '../build/threads.js'
+import { archivedThread, coldThread, liveThread } from '../build/threads.js'
 import type { ConformanceCase } from '../case.js'
 import { claims } from '../claims.js'
 import { equal, rejects } from '../expect.js'
@@ -68,6 +69,19 @@ export const turnCases: readonly ConformanceCase[] = needing({ requires: claims(
           ['turn-2', second],
         ],
       )
+    },
+  },
+  {
+    id: 'turn.live',
+    title: 'the turns of a live thread are those of its history at the time of the call',
+    requirements: ['TURN-1'],
+    run: async (context, store) => {
+      const threadId = await liveThread(context, store, { items: turn('turn-1', 'one', 0) })
+      equal(ids(await turnsOf(store, threadId)), ['turn-1'])
+      await store.appendItems({ threadId, items: turn('turn-2', 'two', 10) })
+      equal(ids(await turnsOf(store, threadId)), ['turn-1', 'turn-2'])
+      await store.appendItems({ threadId, items: [rolledBack(2), ...turn('turn-3', 'three', 20)] })
+      equal(ids(await turnsOf(store, threadId)), ['turn-3'])
     },
   },
   {
