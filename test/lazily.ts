@@ -1,11 +1,11 @@
 import { checked } from '../src/store/checked.js'
 import { threadNotFound } from '../src/store/errors.js'
-import type { ListThreadsParams } from '../src/store/params.js'
 import type { StoredThread } from '../src/store/records.js'
 import { threadListPage } from '../src/store/thread-list.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from '../src/store/thread-store.js'
 import type { StoreSubject } from '../conformance/subject.js'
 import { altered, alteredVerbs, call, remembered } from '../conformance/mutants/alter.js'
+import { everything } from '../conformance/mutants/alter-list.js'
 import { wrapped } from '../conformance/mutants/mutated.js'
 
 /** Calls that make a thread one that was used. */
@@ -58,7 +58,7 @@ function lazy(store: ThreadStore, drafts: Map<string, symbol>, handle: symbol): 
     },
     listThreads: async (params) => {
       if (drafts.size === 0) return store.listThreads(params)
-      const threads = (await everyThread(store, params)).filter(
+      const threads = (await everything(store, params)).filter(
         ({ threadId }) => !drafts.has(threadId),
       )
       const { records, nextCursor } = threadListPage(threads, params)
@@ -69,15 +69,4 @@ function lazy(store: ThreadStore, drafts: Map<string, symbol>, handle: symbol): 
       await store.close()
     },
   })
-}
-
-async function everyThread(store: ThreadStore, params: ListThreadsParams): Promise<StoredThread[]> {
-  const threads: StoredThread[] = []
-  let cursor: string | null = null
-  do {
-    const page = await store.listThreads({ ...params, pageSize: 1000, cursor })
-    threads.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== null)
-  return threads
 }

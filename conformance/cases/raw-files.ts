@@ -68,7 +68,9 @@ export const rawFileCases: readonly ConformanceCase[] = needing(common, [
     requirements: ['LIFE-26'],
     run: async (context, store) => {
       const [threadId, rolloutId] = [context.threadId(), context.threadId()]
-      const rollouts = [importedRollout(rolloutId, chunksOf(metaLine(threadId), '{"type":"own"}\n'))]
+      const rollouts = [
+        importedRollout(rolloutId, chunksOf(metaLine(threadId), '{"type":"own"}\n')),
+      ]
       await store.importThread({ thread: importedRecord(threadId), rollouts })
       const before = await observe(store, threadId)
       const outcome = await outcomeOf(store.createThread(creating(rolloutId)))

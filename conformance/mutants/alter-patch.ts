@@ -1,16 +1,15 @@
 import { type ThreadMetadataPatch, patchFields } from '../../src/store/metadata-patch.js'
 import type { UpdateThreadMetadataParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
-import { altered } from './alter.js'
+import { asking } from './alter.js'
 
 /** Replaces what a patch says before it is applied. */
 export function patching(
   store: ThreadStore,
   change: (patch: ThreadMetadataPatch, params: UpdateThreadMetadataParams) => ThreadMetadataPatch,
 ): ThreadStore {
-  return altered(store, {
-    updateThreadMetadata: (params) =>
-      store.updateThreadMetadata({ ...params, patch: change(params.patch, params) }),
+  return asking(store, {
+    updateThreadMetadata: (params) => ({ ...params, patch: change(params.patch, params) }),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
+import { ThreadStoreError } from '../../src/store/errors.js'
 import type { StoredThread } from '../../src/store/records.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from '../../src/store/thread-store.js'
 import type { MutantWorld } from './mutant.js'
@@ -46,28 +47,93 @@ export function alteredVerbs(
   return altered(store, Object.fromEntries(changed) as Partial<ThreadStore>)
 }
 
+type Params<V extends StoreVerb> = Parameters<ThreadStore[V]>[0]
+type Answer<V extends StoreVerb> = Awaited<ReturnType<ThreadStore[V]>>
+
+/** The same store, some verbs of which are asked something else than the caller asked. */
+export function asking(
+  store: ThreadStore,
+  change: { readonly [V in StoreVerb]?: (params: Params<V>) => Params<V> },
+): ThreadStore {
+  return alteredBy(store, change, (instead, verb) => async (params) => {
+    return call(store, verb, instead(params))
+  })
+}
+
+/** The same store, the answers of some verbs changed. */
+export function answering(
+  store: ThreadStore,
+  change: {
+    readonly [V in StoreVerb]?: (
+      answer: Answer<V>,
+      params: Params<V>,
+    ) => Answer<V> | Promise<Answer<V>>
+  },
+): ThreadStore {
+  return alteredBy(store, change, (instead, verb) => async (params) => {
+    return instead(await call(store, verb, params), params)
+  })
+}
+
+/** The same store, which does something after each call of some verbs that worked. */
+export function afterwards(
+  store: ThreadStore,
+  then: { readonly [V in StoreVerb]?: (params: Params<V>, answer: Answer<V>) => unknown },
+): ThreadStore {
+  return alteredBy(store, then, (act, verb) => async (params) => {
+    const answer = await call(store, verb, params)
+    await act(params, answer)
+    return answer
+  })
+}
+
+/** The same store, in which some verbs do something else than refuse for a reason. */
+export function despite(
+  store: ThreadStore,
+  why: string,
+  instead: {
+    readonly [V in StoreVerb]?: (params: Params<V>, refusal: unknown) => Promise<Answer<V>>
+  },
+): ThreadStore {
+  return alteredBy(store, instead, (act, verb) => async (params) => {
+    try {
+      return await call(store, verb, params)
+    } catch (reason) {
+      if (ThreadStoreError.is(reason) && reason.details.reason === why) return act(params, reason)
+      throw reason
+    }
+  })
+}
+
+type Entry = (...given: readonly unknown[]) => unknown
+
+/** Replaces the verbs that a table names by what is made of their entries. */
+function alteredBy(
+  store: ThreadStore,
+  table: object,
+  make: (entry: Entry, verb: StoreVerb) => (params: unknown) => Promise<unknown>,
+): ThreadStore {
+  const entries = Object.entries(table) as [StoreVerb, Entry][]
+  const verbs = entries.map(([verb, entry]) => [verb, make(entry, verb)])
+  return altered(store, Object.fromEntries(verbs) as Partial<ThreadStore>)
+}
+
 /** The same store, every record it returns changed. */
 export function withRecords(
   store: ThreadStore,
   change: (thread: StoredThread) => StoredThread,
 ): ThreadStore {
-  return altered(store, {
-    readThread: async (params) => change(await store.readThread(params)),
-    updateThreadMetadata: async (params) => change(await store.updateThreadMetadata(params)),
-    unarchiveThread: async (params) => change(await store.unarchiveThread(params)),
-    revertThread: async (params) => change(await store.revertThread(params)),
-    listThreads: async (params) => {
-      const page = await store.listThreads(params)
-      return { ...page, items: page.items.map(change) }
-    },
-    searchThreads: async (params) => {
-      const page = await store.searchThreads(params)
-      return { ...page, items: page.items.map((it) => ({ ...it, thread: change(it.thread) })) }
-    },
-    exportThread: async (params) => {
-      const exported = await store.exportThread(params)
-      return { ...exported, thread: change(exported.thread) }
-    },
+  return answering(store, {
+    readThread: change,
+    updateThreadMetadata: change,
+    unarchiveThread: change,
+    revertThread: change,
+    listThreads: (page) => ({ ...page, items: page.items.map(change) }),
+    searchThreads: (page) => ({
+      ...page,
+      items: page.items.map((found) => ({ ...found, thread: change(found.thread) })),
+    }),
+    exportThread: (exported) => ({ ...exported, thread: change(exported.thread) }),
   })
 }
 
@@ -76,17 +142,26 @@ export function withItems(
   store: ThreadStore,
   change: (items: readonly RolloutItem[], threadId: string) => readonly RolloutItem[],
 ): ThreadStore {
-  return altered(store, {
-    loadHistory: async (params) => {
-      const history = await store.loadHistory(params)
-      return { ...history, items: change(history.items, params.threadId) }
+  return answering(store, {
+    loadHistory: (history, { threadId }) => ({
+      ...history,
+      items: change(history.items, threadId),
+    }),
+    readThread: (thread, { threadId }) => {
+      const { history } = thread
+      if (history === null) return thread
+      return { ...thread, history: { ...history, items: change(history.items, threadId) } }
     },
-    readThread: async (params) => {
-      const thread = await store.readThread(params)
-      if (thread.history === null) return thread
-      const items = change(thread.history.items, params.threadId)
-      return { ...thread, history: { ...thread.history, items } }
-    },
+  })
+}
+
+/** The same store, what is appended changed. */
+export function appending(
+  store: ThreadStore,
+  change: (items: readonly RolloutItem[]) => readonly RolloutItem[],
+): ThreadStore {
+  return asking(store, {
+    appendItems: (params) => ({ ...params, items: change(params.items) }),
   })
 }
 
@@ -105,7 +180,23 @@ export async function meddle(
   await store.updateThreadMetadata({ threadId, patch, includeArchived: true })
 }
 
+/** A time before every thread of a case. */
+export const past = '1999-01-01T00:00:00.000Z'
+
+/** Does nothing, successfully. */
+export const nothing = (): Promise<void> => Promise.resolve()
+
 /** Lets everybody else go first, several times over. */
 export async function yieldOften(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+}
+
+/** Whether this handle is the thread’s writer: who can flush it is. */
+export async function isLive(store: ThreadStore, threadId: string): Promise<boolean> {
+  try {
+    await store.flushThread({ threadId })
+    return true
+  } catch {
+    return false
+  }
 }

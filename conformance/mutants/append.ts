@@ -3,33 +3,26 @@ import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import { ThreadStoreError } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered, meddle, remembered, withItems } from './alter.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  appending,
+  asking,
+  call,
+  meddle,
+  past,
+  remembered,
+  withItems,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
 
-const past = '1999-01-01T00:00:00.000Z'
-
-/** Replaces what a call appends. */
-function appending(
+/** Replaces each item that a call appends. */
+function appendingEach(
   store: ThreadStore,
-  change: (items: readonly RolloutItem[], threadId: string) => readonly RolloutItem[],
+  change: (item: RolloutItem) => RolloutItem,
 ): ThreadStore {
-  return altered(store, {
-    appendItems: (params) =>
-      store.appendItems({ ...params, items: change(params.items, params.threadId) }),
-  })
-}
-
-/** Does something after every append that worked. */
-function afterAppend(
-  store: ThreadStore,
-  then: (threadId: string, items: readonly RolloutItem[]) => Promise<void>,
-): ThreadStore {
-  return altered(store, {
-    appendItems: async (params) => {
-      await store.appendItems(params)
-      await then(params.threadId, params.items)
-    },
-  })
+  return appending(store, (items) => items.map(change))
 }
 
 function isUserMessage({ payload }: RolloutItem): boolean {
@@ -49,6 +42,21 @@ export const appendMutants: readonly Mutant[] = [
         appendItems: async (params) => {
           calls += 1
           if (calls % 3 !== 0 || params.items.length === 0) await store.appendItems(params)
+        },
+      })
+    },
+  },
+  {
+    id: 'append-fails-after-many-calls',
+    breaks: 'after sixty-four appends to a thread the next are acknowledged and forgotten',
+    violates: 'APPEND-1',
+    wrap: (store, world) => {
+      const calls = remembered(world, 'calls', () => new Map<string, number>())
+      return asking(store, {
+        appendItems: (params) => {
+          const count = (calls.get(params.threadId) ?? 0) + 1
+          calls.set(params.threadId, count)
+          return count > 64 ? { ...params, items: [] } : params
         },
       })
     },
@@ -76,9 +84,7 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-2',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      appending(store, (items) =>
-        items.map((item) => ({ ...item, timestamp: '2030-01-01T00:00:00.000Z' })),
-      ),
+      appendingEach(store, (item) => ({ ...item, timestamp: '2030-01-01T00:00:00.000Z' })),
   },
   {
     id: 'append-respells-timestamp',
@@ -86,13 +92,10 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-2',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      appending(store, (items) =>
-        items.map((item) => ({
-          ...item,
-          ...(item.timestamp?.endsWith('00Z') && {
-            timestamp: item.timestamp.replace('Z', '.000Z'),
-          }),
-        })),
+      appendingEach(store, (item) =>
+        item.timestamp?.endsWith('00Z')
+          ? { ...item, timestamp: item.timestamp.replace('Z', '.000Z') }
+          : item,
       ),
   },
   {
@@ -100,9 +103,7 @@ export const appendMutants: readonly Mutant[] = [
     breaks: 'items without a timestamp get one of 1970',
     violates: 'APPEND-3',
     wrap: (store) =>
-      appending(store, (items) =>
-        items.map((item) => ({ timestamp: '1970-01-01T00:00:00.000Z', ...item })),
-      ),
+      appendingEach(store, (item) => ({ timestamp: '1970-01-01T00:00:00.000Z', ...item })),
   },
   {
     id: 'append-drops-unknown-types',
@@ -111,14 +112,8 @@ export const appendMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-5', 'VAL-1'],
     seenIn: 'rollout/src/recorder.rs skips lines it does not know',
     wrap: (store) => {
-      const known = new Set([
-        'session_meta',
-        'turn_context',
-        'response_item',
-        'event_msg',
-        'compacted',
-      ])
-      return appending(store, (items) => items.filter(({ type }) => known.has(type)))
+      const known = ['session_meta', 'turn_context', 'response_item', 'event_msg', 'compacted']
+      return appending(store, (items) => items.filter(({ type }) => known.includes(type)))
     },
   },
   {
@@ -127,14 +122,12 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-4',
     mayAlsoBreak: ['APPEND-2', 'VAL-1', 'CONC-5'],
     wrap: (store) =>
-      appending(store, (items) =>
-        items.map(({ timestamp, type, payload, ordinal }) => ({
-          type,
-          ...(timestamp !== undefined && { timestamp }),
-          ...(payload !== undefined && { payload }),
-          ...(ordinal !== undefined && { ordinal }),
-        })),
-      ),
+      appendingEach(store, ({ timestamp, type, payload, ordinal }) => ({
+        type,
+        ...(timestamp !== undefined && { timestamp }),
+        ...(payload !== undefined && { payload }),
+        ...(ordinal !== undefined && { ordinal }),
+      })),
   },
   {
     id: 'append-touches-updated-at',
@@ -142,7 +135,10 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-5',
     mayAlsoBreak: ['APPEND-12', 'META-18', 'RAW-16'],
     seenIn: 'openai/codex#22236, before',
-    wrap: (store) => afterAppend(store, (id) => meddle(store, id, { updatedAt: past })),
+    wrap: (store) =>
+      afterwards(store, {
+        appendItems: ({ threadId }) => meddle(store, threadId, { updatedAt: past }),
+      }),
   },
   {
     id: 'append-derives-preview',
@@ -151,8 +147,9 @@ export const appendMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-2', 'APPEND-12', 'META-18', 'HIST-4', 'RAW-16'],
     seenIn: 'openai/codex#22236, before',
     wrap: (store) =>
-      afterAppend(store, async (id, items) => {
-        if (items.some(isUserMessage)) await meddle(store, id, { preview: 'derived' })
+      afterwards(store, {
+        appendItems: ({ threadId, items }) =>
+          items.some(isUserMessage) && meddle(store, threadId, { preview: 'derived' }),
       }),
   },
   {
@@ -161,11 +158,12 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-5',
     mayAlsoBreak: ['APPEND-12'],
     wrap: (store) =>
-      afterAppend(store, async (id, items) => {
-        const meta = items.find(({ type }) => type === 'session_meta')
-        if (meta && isJsonObject(meta.payload) && meta.payload['cwd'] === '/elsewhere') {
-          await meddle(store, id, { cwd: '/elsewhere' })
-        }
+      afterwards(store, {
+        appendItems: async ({ threadId, items }) => {
+          const meta = items.find(({ type }) => type === 'session_meta')
+          if (isJsonObject(meta?.payload) && meta.payload['cwd'] === '/elsewhere')
+            await meddle(store, threadId, { cwd: '/elsewhere' })
+        },
       }),
   },
   {
@@ -218,12 +216,9 @@ export const appendMutants: readonly Mutant[] = [
       const aliasing = withItems(store, (items) =>
         items.map((item) => given.get(JSON.stringify(item)) ?? item),
       )
-      return altered(aliasing, {
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          if (params.items.length === 1) {
-            for (const item of params.items) given.set(JSON.stringify(item), item)
-          }
+      return afterwards(aliasing, {
+        appendItems: ({ items: [item, ...others] }) => {
+          if (item !== undefined && others.length === 0) given.set(JSON.stringify(item), item)
         },
       })
     },
@@ -232,16 +227,12 @@ export const appendMutants: readonly Mutant[] = [
     id: 'append-reaches-other-threads',
     breaks: 'an append also lands in the other threads that are live',
     violates: 'APPEND-10',
-    mayAlsoBreak: ['CONC-5', 'CONC-1', 'LIFE-24', 'LIFE-22', 'CRASH-1', 'DEL-3'],
+    mayAlsoBreak: ['CONC-5', 'CONC-1', 'LIFE-24', 'LIFE-22', 'CRASH-1', 'DEL-3', 'META-24'],
     wrap: (store) => {
       const live = new Set<string>()
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          live.add(params.threadId)
-        },
+      return afterwards(store, {
+        createThread: ({ threadId }) => live.add(threadId),
         appendItems: async (params) => {
-          await store.appendItems(params)
           for (const threadId of live) {
             if (threadId === params.threadId) continue
             // Threads that are no longer live refuse, as they should.
@@ -249,6 +240,26 @@ export const appendMutants: readonly Mutant[] = [
           }
         },
       })
+    },
+  },
+  {
+    id: 'thread-ids-are-cut',
+    breaks: 'threads whose ids begin with the same thirty characters are one',
+    violates: 'APPEND-10',
+    mayAlsoBreak: ['META-24'],
+    wrap: (store, world) => {
+      const known = remembered(world, 'known', () => new Map<string, string>())
+      const canonical = (threadId: string): string => {
+        const beginning = threadId.slice(0, 30)
+        if (!known.has(beginning)) known.set(beginning, threadId)
+        return known.get(beginning) ?? threadId
+      }
+      return alteredVerbs(
+        store,
+        ['appendItems', 'loadHistory', 'shutdownThread'],
+        (verb, params: { readonly threadId: string }) =>
+          call(store, verb, { ...params, threadId: canonical(params.threadId) }),
+      )
     },
   },
   {
@@ -260,17 +271,13 @@ export const appendMutants: readonly Mutant[] = [
     seenIn: 'openai/codex#32276',
     wrap: (store, world) => {
       const torn = remembered(world, 'torn', () => new Map<string, number>())
-      const gluing = withItems(store, (items, threadId) => {
-        const at = torn.get(threadId)
-        return at === undefined ? items : items.filter((_, index) => index !== at)
-      })
-      return altered(gluing, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          const [rollout] = receipt.rollouts
-          const isTorn = rollout?.findings.some(({ message }) => message !== '') ?? false
-          if (rollout && isTorn) torn.set(params.thread.threadId, rollout.itemCount)
-          return receipt
+      const gluing = withItems(store, (items, threadId) =>
+        items.filter((_, index) => index !== torn.get(threadId)),
+      )
+      return afterwards(gluing, {
+        importThread: ({ thread }, { rollouts: [rollout] }) => {
+          if (rollout?.findings.some(({ message }) => message !== ''))
+            torn.set(thread.threadId, rollout.itemCount)
         },
       })
     },
@@ -281,11 +288,8 @@ export const appendMutants: readonly Mutant[] = [
     violates: 'APPEND-12',
     mayAlsoBreak: ['LIFE-8', 'META-17', 'META-18', 'RAW-16'],
     wrap: (store) =>
-      altered(store, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          await meddle(store, params.threadId, { updatedAt: past })
-        },
+      afterwards(store, {
+        resumeThread: ({ threadId }) => meddle(store, threadId, { updatedAt: past }),
       }),
   },
 ]

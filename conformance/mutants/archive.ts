@@ -1,20 +1,16 @@
-import { ThreadStoreError } from '../../src/store/errors.js'
-import type { StoredThread } from '../../src/store/records.js'
-import type { ThreadStore } from '../../src/store/thread-store.js'
-import { altered, meddle, remembered, withRecords } from './alter.js'
+import {
+  afterwards,
+  altered,
+  answering,
+  asking,
+  despite,
+  meddle,
+  nothing,
+  past,
+  remembered,
+  withRecords,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
-
-const past = '1999-01-01T00:00:00.000Z'
-
-/** Does something after an unarchive that worked, and returns what a read then gives. */
-function afterUnarchive(
-  store: ThreadStore,
-  then: (thread: StoredThread) => Promise<StoredThread>,
-): ThreadStore {
-  return altered(store, {
-    unarchiveThread: async (params) => then(await store.unarchiveThread(params)),
-  })
-}
 
 /** Defects in the archive. */
 export const archiveMutants: readonly Mutant[] = [
@@ -25,10 +21,7 @@ export const archiveMutants: readonly Mutant[] = [
     mayAlsoBreak: ['RAW-2'],
     seenIn: 'thread-store/src/local/read_thread.rs',
     wrap: (store) =>
-      withRecords(store, (thread) => ({
-        ...thread,
-        archivedAt: thread.archivedAt === null ? null : past,
-      })),
+      withRecords(store, (thread) => ({ ...thread, archivedAt: thread.archivedAt && past })),
   },
   {
     id: 'list-keeps-archived',
@@ -47,9 +40,8 @@ export const archiveMutants: readonly Mutant[] = [
       'LIST-15',
     ],
     wrap: (store) =>
-      altered(store, {
-        listThreads: async (params) => {
-          const page = await store.listThreads(params)
+      answering(store, {
+        listThreads: async (page, params) => {
           if (params.archived === true || params.cursor || page.nextCursor !== null) return page
           const archived = await store.listThreads({ ...params, archived: true })
           return { ...page, items: [...page.items, ...archived.items] }
@@ -73,9 +65,8 @@ export const archiveMutants: readonly Mutant[] = [
       'LIST-5',
     ],
     wrap: (store) =>
-      altered(store, {
-        listThreads: async (params) => {
-          const page = await store.listThreads(params)
+      answering(store, {
+        listThreads: async (page, params) => {
           if (params.archived !== true || params.cursor || page.nextCursor !== null) return page
           const active = await store.listThreads({ ...params, archived: false })
           return { ...page, items: [...page.items, ...active.items] }
@@ -86,25 +77,29 @@ export const archiveMutants: readonly Mutant[] = [
     id: 'archive-touches-updated-at',
     breaks: 'archiving moves updatedAt',
     violates: 'ARCH-2',
+    mayAlsoBreak: ['LIST-3'],
     wrap: (store) =>
-      altered(store, {
-        archiveThread: async (params) => {
-          await store.archiveThread(params)
-          await meddle(store, params.threadId, { updatedAt: past })
-        },
+      afterwards(store, {
+        archiveThread: ({ threadId }) => meddle(store, threadId, { updatedAt: past }),
       }),
   },
   {
     id: 'archive-drops-name',
     breaks: 'an archived thread loses its name',
     violates: 'ARCH-2',
-    mayAlsoBreak: ['ARCH-4', 'META-1', 'META-3', 'META-7', 'META-11', 'CONC-5', 'SEARCH-1'],
+    mayAlsoBreak: [
+      'ARCH-4',
+      'META-1',
+      'META-3',
+      'META-7',
+      'META-11',
+      'CONC-5',
+      'SEARCH-1',
+      'LIST-13',
+    ],
     wrap: (store) =>
-      altered(store, {
-        archiveThread: async (params) => {
-          await store.archiveThread(params)
-          await meddle(store, params.threadId, { name: null })
-        },
+      afterwards(store, {
+        archiveThread: ({ threadId }) => meddle(store, threadId, { name: null }),
       }),
   },
   {
@@ -112,16 +107,7 @@ export const archiveMutants: readonly Mutant[] = [
     breaks: 'archiving an archived thread is accepted',
     violates: 'ARCH-3',
     mayAlsoBreak: ['CONC-7', 'HIST-5'],
-    wrap: (store) =>
-      altered(store, {
-        archiveThread: async (params) => {
-          try {
-            await store.archiveThread(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'archived') throw reason
-          }
-        },
-      }),
+    wrap: (store) => despite(store, 'archived', { archiveThread: nothing }),
   },
   {
     id: 'unarchive-keeps-updated-at',
@@ -143,12 +129,10 @@ export const archiveMutants: readonly Mutant[] = [
     violates: 'ARCH-4',
     mayAlsoBreak: ['CONC-7'],
     wrap: (store) =>
-      afterUnarchive(store, (thread) =>
-        store.updateThreadMetadata({
-          threadId: thread.threadId,
-          patch: { createdAt: thread.updatedAt },
-        }),
-      ),
+      answering(store, {
+        unarchiveThread: ({ threadId, updatedAt }) =>
+          store.updateThreadMetadata({ threadId, patch: { createdAt: updatedAt } }),
+      }),
   },
   {
     id: 'unarchive-returns-archived',
@@ -156,9 +140,9 @@ export const archiveMutants: readonly Mutant[] = [
     violates: 'ARCH-4',
     mayAlsoBreak: ['CONC-7'],
     wrap: (store) =>
-      afterUnarchive(store, (thread) =>
-        Promise.resolve({ ...thread, archivedAt: thread.updatedAt }),
-      ),
+      answering(store, {
+        unarchiveThread: (thread) => ({ ...thread, archivedAt: thread.updatedAt }),
+      }),
   },
   {
     id: 'unarchive-accepts-active',
@@ -166,31 +150,14 @@ export const archiveMutants: readonly Mutant[] = [
     violates: 'ARCH-5',
     mayAlsoBreak: ['ERR-2', 'CONC-5', 'CONC-7'],
     wrap: (store) =>
-      altered(store, {
-        unarchiveThread: async (params) => {
-          try {
-            return await store.unarchiveThread(params)
-          } catch (reason) {
-            if (ThreadStoreError.is(reason) && reason.details.reason === 'not-archived') {
-              return store.readThread(params)
-            }
-            throw reason
-          }
-        },
-      }),
+      despite(store, 'not-archived', { unarchiveThread: (params) => store.readThread(params) }),
   },
   {
     id: 'archive-closes-writer',
     breaks: 'archiving a live thread closes its writer',
     violates: 'ARCH-6',
     mayAlsoBreak: ['CONC-5'],
-    wrap: (store) =>
-      altered(store, {
-        archiveThread: async (params) => {
-          await store.archiveThread(params)
-          await store.discardThread(params)
-        },
-      }),
+    wrap: (store) => afterwards(store, { archiveThread: (params) => store.discardThread(params) }),
   },
   {
     id: 'unarchived-stays-unlisted',
@@ -200,14 +167,16 @@ export const archiveMutants: readonly Mutant[] = [
     seenIn: 'openai/codex#28664',
     wrap: (store, world) => {
       const gone = remembered(world, 'gone', () => new Set<string>())
-      return altered(store, {
-        unarchiveThread: async (params) => {
+      const hiding = answering(store, {
+        listThreads: (page) => ({
+          ...page,
+          items: page.items.filter(({ threadId }) => !gone.has(threadId)),
+        }),
+      })
+      return asking(hiding, {
+        unarchiveThread: (params) => {
           gone.add(params.threadId)
-          return store.unarchiveThread(params)
-        },
-        listThreads: async (params) => {
-          const page = await store.listThreads(params)
-          return { ...page, items: page.items.filter(({ threadId }) => !gone.has(threadId)) }
+          return params
         },
       })
     },

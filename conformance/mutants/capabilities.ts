@@ -2,7 +2,7 @@ import type { CapabilityFlag, ThreadStoreCapabilities } from '../../src/store/ca
 import { ThreadStoreError } from '../../src/store/errors.js'
 import type { StoreVerb, ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered, alteredVerbs, meddle } from './alter.js'
+import { afterwards, altered, alteredVerbs, answering, asking, meddle } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const verbsOf: Readonly<Record<CapabilityFlag, readonly StoreVerb[]>> = {
@@ -60,13 +60,8 @@ export const capabilityMutants: readonly Mutant[] = [
     atEdge: true,
     wrap: (store) => {
       let used = false
-      const changing = altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          used = true
-        },
-      })
-      return Object.defineProperty(changing, 'supports', {
+      const noticing = afterwards(store, { createThread: () => (used = true) })
+      return Object.defineProperty(noticing, 'supports', {
         get: (): ThreadStoreCapabilities =>
           used ? { ...store.supports, paths: !store.supports.paths } : store.supports,
       })
@@ -93,14 +88,7 @@ export const capabilityMutants: readonly Mutant[] = [
     violates: 'CAP-4',
     without: { rawHistory: false },
     atEdge: true,
-    wrap: (store) =>
-      altered(store, {
-        readThread: (params) => {
-          if (typeof params !== 'object' || params === null) return store.readThread(params)
-          const { includeRollouts: _left, ...rest } = params
-          return store.readThread(rest)
-        },
-      }),
+    wrap: (store) => asking(store, { readThread: (params) => without(params, 'includeRollouts') }),
   },
   {
     id: 'fork-by-reference-copies-instead',
@@ -108,14 +96,7 @@ export const capabilityMutants: readonly Mutant[] = [
     violates: 'CAP-4',
     without: { lineage: false },
     atEdge: true,
-    wrap: (store) =>
-      altered(store, {
-        createThread: (params) => {
-          if (typeof params !== 'object' || params === null) return store.createThread(params)
-          const { base: _left, ...rest } = params
-          return store.createThread(rest)
-        },
-      }),
+    wrap: (store) => asking(store, { createThread: (params) => without(params, 'base') }),
   },
   {
     id: 'storages-share-names',
@@ -126,19 +107,23 @@ export const capabilityMutants: readonly Mutant[] = [
   },
 ]
 
+/** Params without one of them; what is no params at all is left to be refused. */
+function without<T extends object>(params: T, field: keyof T): T {
+  if (typeof params !== 'object' || params === null) return params
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== field)) as T
+}
+
 const names = new Map<string, string | null>()
 
 /** Shares names between all storages of the process, as a cache without a namespace does. */
 function sharingNames(store: ThreadStore): ThreadStore {
-  return altered(store, {
-    updateThreadMetadata: async (params) => {
-      const thread = await store.updateThreadMetadata(params)
-      names.set(params.threadId, thread.name)
-      return thread
-    },
-    readThread: async (params) => {
-      const thread = await store.readThread(params)
-      return { ...thread, name: names.get(params.threadId) ?? thread.name }
-    },
+  const showing = answering(store, {
+    readThread: (thread, { threadId }) => ({
+      ...thread,
+      name: names.get(threadId) ?? thread.name,
+    }),
+  })
+  return afterwards(showing, {
+    updateThreadMetadata: ({ threadId }, { name }) => names.set(threadId, name),
   })
 }

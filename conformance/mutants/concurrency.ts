@@ -1,8 +1,11 @@
 import { notLive } from '../../src/store/errors.js'
 import type { AppendThreadItemsParams } from '../../src/store/params.js'
 import type { StoredThreadHistory } from '../../src/store/records.js'
+import type { ThreadStore } from '../../src/store/thread-store.js'
 import { writers } from '../claims.js'
-import { altered, remembered, yieldOften } from './alter.js'
+import { recordOf } from '../observe.js'
+import { afterwards, altered, alteredVerbs, call, remembered, yieldOften } from './alter.js'
+import { given } from './alter-patch.js'
 import type { Mutant } from './mutant.js'
 
 /** Defects that only overlapping calls show. */
@@ -75,22 +78,7 @@ export const concurrencyMutants: readonly Mutant[] = [
     id: 'creates-race',
     breaks: 'two creates at the same time both succeed',
     violates: 'CONC-4',
-    wrap: (store) => {
-      const creating = new Set<string>()
-      return altered(store, {
-        createThread: async (params) => {
-          const { threadId } = params
-          if (creating.has(threadId)) return
-          creating.add(threadId)
-          await yieldOften()
-          try {
-            await store.createThread(params)
-          } finally {
-            creating.delete(threadId)
-          }
-        },
-      })
-    },
+    wrap: (store) => ignoringOverlaps(store, 'createThread', new Set()),
   },
   {
     id: 'writer-known-late',
@@ -98,23 +86,19 @@ export const concurrencyMutants: readonly Mutant[] = [
     violates: 'CONC-4',
     wrap: (store) => {
       const creating = new Set<string>()
-      const known = (threadId: string): void => {
-        if (creating.has(threadId)) throw notLive(threadId)
-      }
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          creating.add(params.threadId)
+      const refusing = alteredVerbs(
+        store,
+        ['appendItems', 'persistThread'],
+        async (verb, params: { readonly threadId: string }) => {
+          if (creating.has(params.threadId)) throw notLive(params.threadId)
+          return call(store, verb, params)
+        },
+      )
+      return afterwards(refusing, {
+        createThread: async ({ threadId }) => {
+          creating.add(threadId)
           await yieldOften()
-          creating.delete(params.threadId)
-        },
-        appendItems: async (params) => {
-          known(params.threadId)
-          await store.appendItems(params)
-        },
-        persistThread: async (params) => {
-          known(params.threadId)
-          await store.persistThread(params)
+          creating.delete(threadId)
         },
       })
     },
@@ -127,19 +111,7 @@ export const concurrencyMutants: readonly Mutant[] = [
     seenIn: 'openai/codex#33241',
     wrap: (store, world) => {
       const resuming = remembered(world, 'resuming', () => new Set<string>())
-      return altered(store, {
-        resumeThread: async (params) => {
-          const { threadId } = params
-          if (resuming.has(threadId)) return
-          resuming.add(threadId)
-          await yieldOften()
-          try {
-            await store.resumeThread(params)
-          } finally {
-            resuming.delete(threadId)
-          }
-        },
-      })
+      return ignoringOverlaps(store, 'resumeThread', resuming)
     },
   },
   {
@@ -201,13 +173,47 @@ export const concurrencyMutants: readonly Mutant[] = [
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
-          const { threadId, patch } = params
-          const before = await store.readThread({ threadId, includeArchived: true })
+          const { name, model } = await recordOf(store, params.threadId)
           await yieldOften()
-          const { name, model } = before
-          const whole = { name, ...(model !== null && { model }), ...patch }
+          const whole = { name, ...(model !== null && { model }), ...params.patch }
           return store.updateThreadMetadata({ ...params, patch: whole })
         },
       }),
   },
+  {
+    id: 'git-patches-race',
+    breaks: 'of git patches that overlap the last one puts the other git fields back',
+    violates: 'META-16',
+    mayAlsoBreak: ['CONC-7'],
+    wrap: (store) =>
+      altered(store, {
+        updateThreadMetadata: async (params) => {
+          const { threadId, patch } = params
+          if (!patch.gitInfo) return store.updateThreadMetadata(params)
+          const { gitInfo } = await recordOf(store, threadId)
+          await yieldOften()
+          const whole = { ...gitInfo, ...given(patch.gitInfo) }
+          return store.updateThreadMetadata({ ...params, patch: { ...patch, gitInfo: whole } })
+        },
+      }),
+  },
 ]
+
+/** A call that overlaps another of the same thread succeeds, and does nothing. */
+function ignoringOverlaps(
+  store: ThreadStore,
+  verb: 'createThread' | 'resumeThread',
+  underWay: Set<string>,
+): ThreadStore {
+  return alteredVerbs(store, [verb], async (_verb, params: { readonly threadId: string }) => {
+    const { threadId } = params
+    if (underWay.has(threadId)) return
+    underWay.add(threadId)
+    await yieldOften()
+    try {
+      await call(store, verb, params)
+    } finally {
+      underWay.delete(threadId)
+    }
+  })
+}

@@ -1,11 +1,20 @@
 import type { ThreadId } from '../../src/protocol/thread-id.js'
 import { alreadyLive } from '../../src/store/errors.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
-import type { AppendThreadItemsParams, UpdateThreadMetadataParams } from '../../src/store/params.js'
+import type { UpdateThreadMetadataParams } from '../../src/store/params.js'
 import type { StoredThread } from '../../src/store/records.js'
 import { type StoreVerb, type ThreadStore, storeVerbs } from '../../src/store/thread-store.js'
 import { all, claims, durable } from '../claims.js'
-import { altered, alteredVerbs, call, remembered, withItems } from './alter.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  call,
+  meddle,
+  nothing,
+  remembered,
+  withItems,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = durable('process-crash')
@@ -47,6 +56,11 @@ function withBacklog(
   })
 }
 
+/** Only handles in other processes are wrong: the defect dies with them. */
+function elsewhere(wrap: Mutant['wrap']): Mutant['wrap'] {
+  return (store, world) => (world.elsewhere ? wrap(store, world) : store)
+}
+
 /** The record as a patch of plain fields would leave it. */
 function patched(thread: StoredThread, { patch }: UpdateThreadMetadataParams): StoredThread {
   const { gitInfo, ...plain } = patch
@@ -67,14 +81,13 @@ export const crashMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-1', 'CONC-6', 'CRASH-4', 'CRASH-5'],
     needs,
     seenIn: 'opral/lix#1394',
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return withBacklog(store, (later) => ({
+    wrap: elsewhere((store) =>
+      withBacklog(store, (later) => ({
         appendItems: (params) => Promise.resolve(later(() => store.appendItems(params))),
-        flushThread: () => Promise.resolve(),
-        persistThread: () => Promise.resolve(),
-      }))
-    },
+        flushThread: nothing,
+        persistThread: nothing,
+      })),
+    ),
   },
   {
     id: 'patch-acked-before-write',
@@ -83,17 +96,16 @@ export const crashMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-7', 'CRASH-5'],
     needs,
     seenIn: 'openai/codex#39273',
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return withBacklog(store, (later) => ({
+    wrap: elsewhere((store) =>
+      withBacklog(store, (later) => ({
         updateThreadMetadata: async (params) => {
           const { threadId, includeArchived = false } = params
           const thread = await store.readThread({ threadId, includeArchived })
           later(() => store.updateThreadMetadata(params))
           return patched(thread, params)
         },
-      }))
-    },
+      })),
+    ),
   },
   {
     id: 'archive-acked-before-write',
@@ -101,15 +113,14 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-4',
     mayAlsoBreak: ['CONC-7', 'CRASH-5'],
     needs,
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return withBacklog(store, (later) => ({
+    wrap: elsewhere((store) =>
+      withBacklog(store, (later) => ({
         archiveThread: async (params) => {
           await store.readThread(params)
           later(() => store.archiveThread(params))
         },
-      }))
-    },
+      })),
+    ),
   },
   {
     id: 'crash-tears-batch',
@@ -117,14 +128,13 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-5',
     mayAlsoBreak: ['CONC-1', 'CONC-2', 'CONC-3', 'CONC-6'],
     needs,
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return altered(store, {
+    wrap: elsewhere((store) =>
+      altered(store, {
         appendItems: async (params) => {
           for (const item of params.items) await store.appendItems({ ...params, items: [item] })
         },
-      })
-    },
+      }),
+    ),
   },
   {
     id: 'crash-tears-patch',
@@ -132,17 +142,16 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-5',
     mayAlsoBreak: ['CONC-7'],
     needs,
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return altered(store, {
+    wrap: elsewhere((store) =>
+      altered(store, {
         updateThreadMetadata: async (params) => {
           const { gitInfo, ...plain } = params.patch
           if (gitInfo === undefined) return store.updateThreadMetadata(params)
           await store.updateThreadMetadata({ ...params, patch: plain })
           return store.updateThreadMetadata({ ...params, patch: { gitInfo } })
         },
-      })
-    },
+      }),
+    ),
   },
   {
     id: 'crash-leaves-half-import',
@@ -150,20 +159,17 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-5',
     mayAlsoBreak: 'everything',
     needs: all(needs, claims('rawHistory')),
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return altered(store, {
+    wrap: elsewhere((store) =>
+      altered(store, {
         importThread: async (params) => {
           const { threadId, name } = params.thread
           const nameless = { ...params, thread: { ...params.thread, name: null } }
           const receipt = await store.importThread(nameless)
-          if (name !== null) {
-            await store.updateThreadMetadata({ threadId, patch: { name }, includeArchived: true })
-          }
+          if (name !== null) await meddle(store, threadId, { name })
           return receipt
         },
-      })
-    },
+      }),
+    ),
   },
   {
     id: 'crash-leaves-half-deletion',
@@ -171,17 +177,14 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-5',
     mayAlsoBreak: 'everything',
     needs: all(needs, claims('delete')),
-    wrap: (store, { elsewhere }) => {
-      if (!elsewhere) return store
-      return altered(store, {
+    wrap: elsewhere((store) =>
+      altered(store, {
         deleteThread: async (params) => {
-          const { threadId } = params
-          const patch = { title: 'deleted' }
-          await store.updateThreadMetadata({ threadId, patch, includeArchived: true })
+          await meddle(store, params.threadId, { title: 'deleted' })
           await store.deleteThread(params)
         },
-      })
-    },
+      }),
+    ),
   },
   {
     id: 'recovery-replays-batch',
@@ -189,29 +192,24 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-5',
     mayAlsoBreak: ['CRASH-6'],
     needs,
-    wrap: (store, world) => {
+    wrap: elsewhere((store, world) => {
       const log = remembered(world, 'log', () => new Map<ThreadId, readonly RolloutItem[]>())
-      if (!world.elsewhere) return store
       const replayed = new Map(world.door === 'reopen' ? log : [])
       const reading = withItems(store, (items, threadId) => [
         ...items,
         ...(replayed.get(threadId) ?? []),
       ])
-      return altered(reading, {
-        appendItems: async (params: AppendThreadItemsParams) => {
-          await store.appendItems(params)
-          log.set(params.threadId, params.items)
-        },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          log.delete(params.threadId)
-        },
+      const logging = afterwards(reading, {
+        appendItems: ({ threadId, items }) => log.set(threadId, items),
+        shutdownThread: ({ threadId }) => log.delete(threadId),
+      })
+      return altered(logging, {
         close: async () => {
           log.clear()
           await store.close()
         },
       })
-    },
+    }),
   },
   {
     id: 'killed-writer-stays',
@@ -219,34 +217,30 @@ export const crashMutants: readonly Mutant[] = [
     violates: 'CRASH-6',
     needs,
     seenIn: 'openai/codex#34986',
-    wrap: (store, world) => {
-      if (!world.elsewhere) return store
+    wrap: elsewhere((store, world) => {
       const live = remembered(world, 'writers', () => new Set<ThreadId>())
       const left = new Set(world.door === 'reopen' ? live : [])
-      const opening = alteredVerbs(
+      const refusing = alteredVerbs(
         store,
         ['createThread', 'resumeThread'],
-        async (verb, params) => {
-          const { threadId } = params as { readonly threadId: ThreadId }
+        async (verb, params: { readonly threadId: ThreadId }) => {
+          const { threadId } = params
           if (left.has(threadId)) throw alreadyLive(threadId, 'a process that was killed')
-          await call(store, verb, params)
-          live.add(threadId)
+          return call(store, verb, params)
         },
       )
-      const ending = ['shutdownThread', 'discardThread'] as const
-      return altered(
-        alteredVerbs(opening, ending, async (verb, params) => {
-          const { threadId } = params as { readonly threadId: ThreadId }
-          await call(store, verb, params)
-          live.delete(threadId)
-        }),
-        {
-          close: async () => {
-            live.clear()
-            await store.close()
-          },
+      const knowing = afterwards(refusing, {
+        createThread: ({ threadId }) => live.add(threadId),
+        resumeThread: ({ threadId }) => live.add(threadId),
+        shutdownThread: ({ threadId }) => live.delete(threadId),
+        discardThread: ({ threadId }) => live.delete(threadId),
+      })
+      return altered(knowing, {
+        close: async () => {
+          live.clear()
+          await store.close()
         },
-      )
-    },
+      })
+    }),
   },
 ]

@@ -2,9 +2,18 @@ import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { ImportThreadParams } from '../../src/store/raw-history.js'
 import { chunksOf } from '../build/chunks.js'
 import { claims } from '../claims.js'
-import { altered, meddle, remembered, withItems, withRecords } from './alter.js'
+import {
+  afterwards,
+  altered,
+  asking,
+  despite,
+  meddle,
+  nothing,
+  remembered,
+  withItems,
+  withRecords,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
-import { nothing, refused, tolerating } from './tolerate.js'
 
 /** Defects in how threads begin. */
 export const createMutants: readonly Mutant[] = [
@@ -22,12 +31,11 @@ export const createMutants: readonly Mutant[] = [
     violates: 'LIFE-1',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          const { items } = await store.loadHistory({ threadId: params.threadId })
+      afterwards(store, {
+        createThread: async ({ threadId }) => {
+          const { items } = await store.loadHistory({ threadId })
           const again = items.slice(0, 1).map(({ ordinal: _left, ...item }) => item as RolloutItem)
-          await store.appendItems({ threadId: params.threadId, items: again })
+          await store.appendItems({ threadId, items: again })
         },
       }),
   },
@@ -36,10 +44,7 @@ export const createMutants: readonly Mutant[] = [
     breaks: 'extraConfig is not stored',
     violates: 'LIFE-2',
     mayAlsoBreak: ['VAL-5'],
-    wrap: (store) =>
-      altered(store, {
-        createThread: ({ extraConfig: _left, ...params }) => store.createThread(params),
-      }),
+    wrap: (store) => asking(store, { createThread: ({ extraConfig: _left, ...params }) => params }),
   },
   {
     id: 'create-forgets-parents',
@@ -47,9 +52,8 @@ export const createMutants: readonly Mutant[] = [
     violates: 'LIFE-2',
     mayAlsoBreak: ['LIST-20'],
     wrap: (store) =>
-      altered(store, {
-        createThread: ({ forkedFromId: _fork, parentThreadId: _parent, ...params }) =>
-          store.createThread(params),
+      asking(store, {
+        createThread: ({ forkedFromId: _fork, parentThreadId: _parent, ...params }) => params,
       }),
   },
   {
@@ -58,26 +62,21 @@ export const createMutants: readonly Mutant[] = [
     violates: 'LIFE-2',
     mayAlsoBreak: ['LIST-15'],
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          await meddle(store, params.threadId, { createdAt: '1970-01-01T00:00:00.000Z' })
-        },
+      afterwards(store, {
+        createThread: ({ threadId }) =>
+          meddle(store, threadId, { createdAt: '1970-01-01T00:00:00.000Z' }),
       }),
   },
   {
     id: 'create-guesses-git',
     breaks: 'a thread created without git facts gets those of some directory',
     violates: 'META-23',
-    mayAlsoBreak: ['LIFE-2', 'META-14', 'DEL-1'],
+    mayAlsoBreak: ['LIFE-2', 'META-14', 'DEL-1', 'META-16'],
     seenIn: 'openai/codex#21874',
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.metadata.gitInfo) return
-          await meddle(store, params.threadId, { gitInfo: { sha: 'feed' } })
-        },
+      afterwards(store, {
+        createThread: ({ threadId, metadata }) =>
+          metadata.gitInfo || meddle(store, threadId, { gitInfo: { sha: 'feed' } }),
       }),
   },
   {
@@ -85,12 +84,9 @@ export const createMutants: readonly Mutant[] = [
     breaks: 'a spawned subagent has no nickname, role or path',
     violates: 'META-22',
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          const none = { agentNickname: null, agentRole: null, agentPath: null }
-          await meddle(store, params.threadId, none)
-        },
+      afterwards(store, {
+        createThread: ({ threadId }) =>
+          meddle(store, threadId, { agentNickname: null, agentRole: null, agentPath: null }),
       }),
   },
   {
@@ -100,16 +96,13 @@ export const createMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     wrap: (store) => {
       const created = new Set<string>()
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          created.add(params.threadId)
-        },
+      const cooling = altered(store, {
         appendItems: async (params) => {
           if (created.delete(params.threadId)) await store.shutdownThread(params)
           await store.appendItems(params)
         },
       })
+      return afterwards(cooling, { createThread: ({ threadId }) => created.add(threadId) })
     },
   },
   {
@@ -117,11 +110,7 @@ export const createMutants: readonly Mutant[] = [
     breaks: 'creating a stored thread is accepted and does nothing',
     violates: 'LIFE-4',
     mayAlsoBreak: ['CONC-4', 'CONC-5'],
-    wrap: (store) =>
-      altered(store, {
-        createThread: (params) =>
-          tolerating('already-exists', () => store.createThread(params), nothing),
-      }),
+    wrap: (store) => despite(store, 'already-exists', { createThread: nothing }),
   },
   {
     id: 'create-reopens-stored',
@@ -129,16 +118,10 @@ export const createMutants: readonly Mutant[] = [
     violates: 'LIFE-4',
     mayAlsoBreak: ['ERR-6'],
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          try {
-            await store.createThread(params)
-          } catch (reason) {
-            const { threadId } = params
-            if (refused(reason, 'already-exists'))
-              await store.resumeThread({ threadId, includeArchived: true })
-            throw reason
-          }
+      despite(store, 'already-exists', {
+        createThread: async ({ threadId }, refusal) => {
+          await store.resumeThread({ threadId, includeArchived: true })
+          throw refusal
         },
       }),
   },
@@ -149,12 +132,12 @@ export const createMutants: readonly Mutant[] = [
     needs: claims('rawHistory'),
     wrap: (store, world) => {
       const imports = remembered(world, 'imports', () => new Map<string, ImportThreadParams>())
-      return altered(store, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
+      const noting = afterwards(store, {
+        importThread: (params) => {
           for (const { rolloutId } of params.rollouts) imports.set(rolloutId, params)
-          return receipt
         },
+      })
+      return altered(noting, {
         createThread: async (params) => {
           const { threadId } = params
           const taken = imports.get(threadId)
@@ -172,11 +155,7 @@ export const createMutants: readonly Mutant[] = [
     breaks: 'creating a live thread joins its writer',
     violates: 'LIFE-5',
     mayAlsoBreak: ['LIFE-6', 'LIFE-4', 'CONC-4', 'CONC-5'],
-    wrap: (store) =>
-      altered(store, {
-        createThread: (params) =>
-          tolerating('already-live', () => store.createThread(params), nothing),
-      }),
+    wrap: (store) => despite(store, 'already-live', { createThread: nothing }),
   },
   {
     id: 'record-defaults-title',

@@ -1,6 +1,8 @@
 import { ThreadStoreError } from '../../src/store/errors.js'
+import type { StoredThread } from '../../src/store/records.js'
 import { claims } from '../claims.js'
-import { altered, remembered } from './alter.js'
+import { recordOf } from '../observe.js'
+import { afterwards, altered, asking, despite, remembered } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = claims('delete')
@@ -14,22 +16,19 @@ export const deleteMutants: readonly Mutant[] = [
     mayAlsoBreak: ['DEL-4', 'LINE-9', 'CRASH-2', 'CONC-4'],
     needs,
     wrap: (store, world) => {
-      const gone = remembered(world, 'gone', () => new Map<string, unknown>())
-      return altered(store, {
-        deleteThread: async (params) => {
-          const { threadId } = params
-          const thread = await store.readThread({ threadId, includeArchived: true })
-          await store.deleteThread(params)
-          gone.set(threadId, thread)
+      const gone = remembered(world, 'gone', () => new Map<string, StoredThread>())
+      const reading = despite(store, 'unknown-thread', {
+        readThread: async ({ threadId }, refusal) => {
+          const thread = gone.get(threadId)
+          if (thread === undefined) throw refusal
+          return thread
         },
-        readThread: async (params) => {
-          try {
-            return await store.readThread(params)
-          } catch (reason) {
-            const thread = gone.get(params.threadId) as Awaited<ReturnType<typeof store.readThread>>
-            if (ThreadStoreError.is(reason, 'THREAD_NOT_FOUND') && thread) return thread
-            throw reason
-          }
+      })
+      return altered(reading, {
+        deleteThread: async (params) => {
+          const thread = await recordOf(store, params.threadId)
+          await store.deleteThread(params)
+          gone.set(params.threadId, thread)
         },
       })
     },
@@ -43,16 +42,11 @@ export const deleteMutants: readonly Mutant[] = [
     seenIn: 'a PostgreSQL store with soft deletion',
     wrap: (store, world) => {
       const gone = remembered(world, 'gone', () => new Set<string>())
-      return altered(store, {
-        deleteThread: async (params) => {
-          await store.deleteThread(params)
-          gone.add(params.threadId)
-        },
-        createThread: async (params) => {
-          if (gone.has(params.threadId)) {
-            throw new ThreadStoreError('CONFLICT', 'deleted', { reason: 'already-exists' })
-          }
-          await store.createThread(params)
+      const noting = afterwards(store, { deleteThread: ({ threadId }) => gone.add(threadId) })
+      return asking(noting, {
+        createThread: (params) => {
+          if (!gone.has(params.threadId)) return params
+          throw new ThreadStoreError('CONFLICT', 'deleted', { reason: 'already-exists' })
         },
       })
     },
@@ -64,16 +58,10 @@ export const deleteMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-4'],
     needs,
     wrap: (store) =>
-      altered(store, {
+      despite(store, 'already-live', {
         deleteThread: async (params) => {
-          try {
-            await store.deleteThread(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'already-live')
-              throw reason
-            await store.discardThread(params)
-            await store.deleteThread(params)
-          }
+          await store.discardThread(params)
+          await store.deleteThread(params)
         },
       }),
   },
@@ -84,9 +72,8 @@ export const deleteMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIST-15'],
     needs,
     wrap: (store) =>
-      altered(store, {
-        deleteThread: async (params) => {
-          await store.deleteThread(params)
+      afterwards(store, {
+        deleteThread: async () => {
           const { items } = await store.listThreads({ pageSize: 100, archived: true })
           for (const { threadId } of items) await store.deleteThread({ threadId }).catch(() => {})
         },

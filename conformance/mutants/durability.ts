@@ -1,6 +1,6 @@
 import { threadNotFound } from '../../src/store/errors.js'
 import { durable } from '../claims.js'
-import { altered, remembered, withItems, withRecords } from './alter.js'
+import { afterwards, asking, remembered, withItems, withRecords } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = durable('reopen')
@@ -25,18 +25,12 @@ export const durabilityMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const live = remembered(world, 'live', () => new Set<string>())
-      if (world.door === 'reopen') {
-        return altered(store, {
-          resumeThread: async (params) => {
-            if (live.has(params.threadId)) throw threadNotFound(params.threadId)
-            await store.resumeThread(params)
-          },
-        })
-      }
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          live.add(params.threadId)
+      if (world.door !== 'reopen')
+        return afterwards(store, { createThread: ({ threadId }) => live.add(threadId) })
+      return asking(store, {
+        resumeThread: (params) => {
+          if (live.has(params.threadId)) throw threadNotFound(params.threadId)
+          return params
         },
       })
     },
@@ -67,12 +61,9 @@ export const durabilityMutants: readonly Mutant[] = [
           return { ...thread, gitInfo: { ...thread.gitInfo, sha: thread.gitInfo.sha ?? sha } }
         })
       }
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          const sha = params.metadata.gitInfo?.sha
-          if (sha) initial.set(params.threadId, sha)
-        },
+      return afterwards(store, {
+        createThread: ({ threadId, metadata }) =>
+          metadata.gitInfo?.sha && initial.set(threadId, metadata.gitInfo.sha),
       })
     },
   },

@@ -1,20 +1,30 @@
 import { ThreadStoreError, invalidRequest, threadNotFound } from '../../src/store/errors.js'
 import type { ThreadReceipt } from '../../src/store/raw-history.js'
-import { storeVerbs, type StoreVerb, type ThreadStore } from '../../src/store/thread-store.js'
+import { storeVerbs, type ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered, alteredVerbs, call, meddle, remembered } from './alter.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  asking,
+  call,
+  despite,
+  meddle,
+  past,
+  remembered,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
 
 /** Every verb, its rejections changed. */
 function rejecting(
   store: ThreadStore,
-  change: (reason: unknown, verb: StoreVerb) => unknown,
+  change: (reason: unknown, params: unknown) => unknown,
 ): ThreadStore {
   return alteredVerbs(store, storeVerbs, async (verb, params) => {
     try {
       return await call(store, verb, params)
     } catch (reason) {
-      throw change(reason, verb)
+      throw await change(reason, params)
     }
   })
 }
@@ -31,12 +41,16 @@ function taking(
   })
 }
 
-function isUnknown(reason: unknown): boolean {
-  return ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')
+/** Every verb, another thread id for the one that was given. */
+function takingIds(store: ThreadStore, change: (threadId: string) => string): ThreadStore {
+  return taking(store, (params) => {
+    const { threadId } = params
+    return typeof threadId === 'string' ? { ...params, threadId: change(threadId) } : params
+  })
 }
 
-function isForeign(reason: unknown): reason is ThreadStoreError {
-  return ThreadStoreError.is(reason) && reason.details.reason === 'foreign-error'
+function isUnknown(reason: unknown): boolean {
+  return ThreadStoreError.is(reason, 'THREAD_NOT_FOUND')
 }
 
 /** Defects in how calls are refused. */
@@ -59,11 +73,10 @@ export const errorMutants: readonly Mutant[] = [
     mayAlsoBreak: ['DEL-1', 'LIFE-21'],
     seenIn: 'openai/codex#20486',
     wrap: (store) =>
-      rejecting(store, (reason, verb) =>
-        isUnknown(reason) && verb === 'loadHistory'
-          ? new ThreadStoreError('INTERNAL', 'no rollout', { reason: 'storage' })
-          : reason,
-      ),
+      despite(store, 'unknown-thread', {
+        loadHistory: () =>
+          Promise.reject(new ThreadStoreError('INTERNAL', 'no rollout', { reason: 'storage' })),
+      }),
   },
   {
     id: 'unknown-threads-stay-unknown',
@@ -72,18 +85,16 @@ export const errorMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CAP-5', 'LINE-7'],
     wrap: (store, world) => {
       const missed = remembered(world, 'missed', () => new Set<string>())
-      return altered(store, {
-        readThread: async (params) => {
-          try {
-            return await store.readThread(params)
-          } catch (reason) {
-            if (isUnknown(reason)) missed.add(params.threadId)
-            throw reason
-          }
+      const missing = despite(store, 'unknown-thread', {
+        readThread: ({ threadId }, refusal) => {
+          missed.add(threadId)
+          throw refusal
         },
-        createThread: async (params) => {
+      })
+      return asking(missing, {
+        createThread: (params) => {
           if (missed.has(params.threadId)) throw threadNotFound(params.threadId)
-          await store.createThread(params)
+          return params
         },
       })
     },
@@ -96,18 +107,15 @@ export const errorMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CAP-5', 'LIFE-23', 'LINE-11', 'LIST-1', 'LIST-2', 'LIST-5', 'RAW-6'],
     wrap: (store, world) => {
       const made = remembered(world, 'made', () => new Set<string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          made.add(params.threadId)
+      const refusing = asking(store, {
+        listThreads: (params) => {
+          if (made.size === 0) throw threadNotFound('any')
+          return params
         },
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          made.add(params.thread.threadId)
-          return receipt
-        },
-        listThreads: (params) =>
-          made.size > 0 ? store.listThreads(params) : Promise.reject(threadNotFound('any')),
+      })
+      return afterwards(refusing, {
+        createThread: ({ threadId }) => made.add(threadId),
+        importThread: ({ thread }) => made.add(thread.threadId),
       })
     },
   },
@@ -142,16 +150,11 @@ export const errorMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     seenIn: 'openai/codex#29894',
     wrap: (store) =>
-      alteredVerbs(store, storeVerbs, async (verb, params) => {
-        try {
-          return await call(store, verb, params)
-        } catch (reason) {
-          const { threadId } = { ...(params as { threadId?: string }) }
-          if (threadId !== undefined && ThreadStoreError.is(reason, 'CONFLICT')) {
-            await meddle(store, threadId, { updatedAt: '1999-01-01T00:00:00.000Z' })
-          }
-          throw reason
-        }
+      rejecting(store, async (reason, params) => {
+        const { threadId } = { ...(params as { threadId?: string }) }
+        if (threadId !== undefined && ThreadStoreError.is(reason, 'CONFLICT'))
+          await meddle(store, threadId, { updatedAt: past })
+        return reason
       }),
   },
   {
@@ -159,24 +162,14 @@ export const errorMutants: readonly Mutant[] = [
     breaks: 'a thread id in upper case is taken for the one in lower case',
     violates: 'ERR-3',
     atEdge: true,
-    wrap: (store) =>
-      taking(store, (params) =>
-        typeof params['threadId'] === 'string'
-          ? { ...params, threadId: params['threadId'].toLowerCase() }
-          : params,
-      ),
+    wrap: (store) => takingIds(store, (threadId) => threadId.toLowerCase()),
   },
   {
     id: 'thread-ids-are-trimmed',
     breaks: 'spaces around a thread id are ignored',
     violates: 'ERR-3',
     atEdge: true,
-    wrap: (store) =>
-      taking(store, (params) =>
-        typeof params['threadId'] === 'string'
-          ? { ...params, threadId: params['threadId'].trim() }
-          : params,
-      ),
+    wrap: (store) => takingIds(store, (threadId) => threadId.trim()),
   },
   {
     id: 'unknown-params-are-ignored',
@@ -228,10 +221,9 @@ export const errorMutants: readonly Mutant[] = [
     violates: 'RAW-20',
     needs: claims('rawHistory'),
     wrap: (store) =>
-      rejecting(store, (reason, verb) =>
-        verb === 'importThread' && isForeign(reason)
-          ? new ThreadStoreError('RETRYABLE', reason.message, { reason: 'unavailable' })
-          : reason,
-      ),
+      despite(store, 'foreign-error', {
+        importThread: () =>
+          Promise.reject(new ThreadStoreError('RETRYABLE', 'gone', { reason: 'unavailable' })),
+      }),
   },
 ]

@@ -1,16 +1,26 @@
-import { ThreadStoreError, threadNotFound } from '../../src/store/errors.js'
+import { alreadyLive, threadNotFound } from '../../src/store/errors.js'
+import type { StoredThread } from '../../src/store/records.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { materializes, writers } from '../claims.js'
-import { altered, alteredVerbs, call, remembered, withItems } from './alter.js'
-import type { Mutant } from './mutant.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  answering,
+  asking,
+  call,
+  despite,
+  remembered,
+  withItems,
+} from './alter.js'
+import type { Mutant, MutantWorld } from './mutant.js'
 
 const needs = writers('multi-handle')
 
-/** Every handle of the storage, the first one first. */
-function handlesOf(memory: Map<string, unknown>, store: ThreadStore): ThreadStore[] {
-  const handles = (memory.get('handles') as ThreadStore[] | undefined) ?? []
+/** Every handle of the storage, the first one first; this one is the last. */
+function handlesOf(world: MutantWorld, store: ThreadStore): readonly ThreadStore[] {
+  const handles = remembered(world, 'handles', (): ThreadStore[] => [])
   handles.push(store)
-  memory.set('handles', handles)
   return handles
 }
 
@@ -41,21 +51,10 @@ export const handleMutants: readonly Mutant[] = [
           ? items
           : items.slice(0, 1),
       )
-      return altered(hiding, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          own.add(params.threadId)
-          created.add(params.threadId)
-        },
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          own.add(params.threadId)
-          closed.add(params.threadId)
-        },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          closed.add(params.threadId)
-        },
+      return afterwards(hiding, {
+        createThread: ({ threadId }) => own.add(threadId) && created.add(threadId),
+        resumeThread: ({ threadId }) => own.add(threadId) && closed.add(threadId),
+        shutdownThread: ({ threadId }) => closed.add(threadId),
       })
     },
   },
@@ -79,27 +78,49 @@ export const handleMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const known = remembered(world, 'known', () => new Set<string>())
+      const created = remembered(world, 'created', () => new Set<string>())
       const own = new Set<string>()
-      const visible = (threadId: string): boolean => own.has(threadId) || known.has(threadId)
-      const hiding = alteredVerbs(store, ['readThread', 'loadHistory'], async (verb, params) => {
-        const { threadId } = params as { threadId: string }
-        const created = remembered(world, 'created', () => new Set<string>())
-        if (created.has(threadId) && !visible(threadId)) throw threadNotFound(threadId)
-        return call(store, verb, params)
+      const hiding = alteredVerbs(
+        store,
+        ['readThread', 'loadHistory'],
+        async (verb, params: { readonly threadId: string }) => {
+          const { threadId } = params
+          if (created.has(threadId) && !own.has(threadId) && !known.has(threadId))
+            throw threadNotFound(threadId)
+          return call(store, verb, params)
+        },
+      )
+      return afterwards(hiding, {
+        createThread: ({ threadId }) => own.add(threadId) && created.add(threadId),
+        flushThread: ({ threadId }) => known.add(threadId),
+        shutdownThread: ({ threadId }) => known.add(threadId),
       })
-      return altered(hiding, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          own.add(params.threadId)
-          remembered(world, 'created', () => new Set<string>()).add(params.threadId)
-        },
-        flushThread: async (params) => {
-          await store.flushThread(params)
-          known.add(params.threadId)
-        },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          known.add(params.threadId)
+    },
+  },
+  {
+    id: 'records-are-cached-by-handle',
+    breaks: 'a handle that read a record gives it again until it changes the thread itself',
+    violates: 'CONC-6',
+    mayAlsoBreak: 'everything',
+    needs,
+    wrap: (store) => {
+      const cache = new Map<string, StoredThread>()
+      const forget = ({ threadId }: { readonly threadId: string }): unknown =>
+        cache.delete(threadId)
+      const forgetting = afterwards(store, {
+        updateThreadMetadata: forget,
+        archiveThread: forget,
+        unarchiveThread: forget,
+        revertThread: forget,
+        deleteThread: forget,
+        importThread: () => cache.clear(),
+      })
+      return answering(forgetting, {
+        readThread: (thread, { threadId, includeHistory, includeRollouts }) => {
+          if (includeHistory || includeRollouts) return thread
+          const earlier = cache.get(threadId) ?? structuredClone(thread)
+          cache.set(threadId, earlier)
+          return structuredClone(earlier)
         },
       })
     },
@@ -111,20 +132,12 @@ export const handleMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-14', 'LIFE-5', 'CONC-4'],
     needs,
     seenIn: 'openai/codex#38629',
-    wrap: (store, { memory }) => {
-      const handles = handlesOf(memory, store)
-      return altered(store, {
+    wrap: (store, world) => {
+      const handles = handlesOf(world, store)
+      return despite(store, 'already-live', {
         resumeThread: async (params) => {
-          try {
-            await store.resumeThread(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'already-live')
-              throw reason
-            for (const other of handles) {
-              if (other !== store) await other.discardThread(params)
-            }
-            await store.resumeThread(params)
-          }
+          for (const other of handles) if (other !== store) await other.discardThread(params)
+          await store.resumeThread(params)
         },
       })
     },
@@ -136,20 +149,14 @@ export const handleMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-15', 'CONC-4'],
     needs,
     seenIn: 'openai/codex#33241',
-    wrap: (store, { memory }) => {
-      const handles = handlesOf(memory, store)
-      return altered(store, {
-        appendItems: async (params) => {
-          try {
-            await store.appendItems(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'not-live') throw reason
-            const others = handles.filter((other) => other !== store)
-            for (const other of others) {
-              if (await accepts(() => other.appendItems(params))) return
-            }
-            throw reason
+    wrap: (store, world) => {
+      const handles = handlesOf(world, store)
+      return despite(store, 'not-live', {
+        appendItems: async (params, refusal) => {
+          for (const other of handles.filter((handle) => handle !== store)) {
+            if (await accepts(() => other.appendItems(params))) return
           }
+          throw refusal
         },
       })
     },
@@ -160,8 +167,8 @@ export const handleMutants: readonly Mutant[] = [
     violates: 'LIFE-14',
     mayAlsoBreak: ['LIFE-18', 'CONC-4'],
     needs,
-    wrap: (store, { memory }) => {
-      const handles = handlesOf(memory, store)
+    wrap: (store, world) => {
+      const handles = handlesOf(world, store)
       return altered(store, {
         discardThread: async (params) => {
           for (const each of handles) await each.discardThread(params).catch(() => {})
@@ -178,29 +185,21 @@ export const handleMutants: readonly Mutant[] = [
     wrap: (store, world) => {
       const held = remembered(world, 'held', () => new Set<string>())
       const own = new Set<string>()
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          own.add(params.threadId)
+      const holding = asking(store, {
+        resumeThread: (params) => {
+          if (held.has(params.threadId)) throw alreadyLive(params.threadId, 'a handle that is gone')
+          return params
         },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          own.delete(params.threadId)
-        },
-        discardThread: async (params) => {
-          await store.discardThread(params)
-          own.delete(params.threadId)
-        },
+      })
+      const knowing = afterwards(holding, {
+        createThread: ({ threadId }) => own.add(threadId),
+        shutdownThread: ({ threadId }) => own.delete(threadId),
+        discardThread: ({ threadId }) => own.delete(threadId),
+      })
+      return altered(knowing, {
         close: async () => {
           for (const threadId of own) held.add(threadId)
           await store.close()
-        },
-        resumeThread: async (params) => {
-          if (held.has(params.threadId)) {
-            const details = { reason: 'already-live', threadId: params.threadId } as const
-            throw new ThreadStoreError('CONFLICT', 'held by a handle that is gone', details)
-          }
-          await store.resumeThread(params)
         },
       })
     },
@@ -211,18 +210,11 @@ export const handleMutants: readonly Mutant[] = [
     violates: 'LIFE-17',
     mayAlsoBreak: ['CRASH-1', 'CRASH-2'],
     needs,
-    wrap: (store, { memory }) => {
-      const handles = handlesOf(memory, store)
-      const created = remembered(
-        { door: 'open', elsewhere: false, memory },
-        'all',
-        () => new Set<string>(),
-      )
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          created.add(params.threadId)
-        },
+    wrap: (store, world) => {
+      const handles = handlesOf(world, store)
+      const created = remembered(world, 'created', () => new Set<string>())
+      const knowing = afterwards(store, { createThread: ({ threadId }) => created.add(threadId) })
+      return altered(knowing, {
         close: async () => {
           for (const each of handles) {
             for (const threadId of created) await each.discardThread({ threadId }).catch(() => {})
@@ -236,27 +228,19 @@ export const handleMutants: readonly Mutant[] = [
     id: 'eager-is-lazy',
     breaks: 'a store that says it is eager lists a thread only once it has an item',
     violates: 'LIFE-19',
-    mayAlsoBreak: ['LIFE-22', 'LIST-5'],
+    mayAlsoBreak: ['LIFE-22', 'LIST-5', 'LIST-6'],
     needs: materializes('eager'),
     wrap: (store, world) => {
-      const used = remembered(world, 'used', () => new Set<string>())
-      const created = remembered(world, 'created', () => new Set<string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          created.add(params.threadId)
-        },
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          used.add(params.threadId)
-        },
-        listThreads: async (params) => {
-          const page = await store.listThreads(params)
-          const items = page.items.filter(
-            ({ threadId }) => used.has(threadId) || !created.has(threadId),
-          )
-          return { ...page, items }
-        },
+      const unused = remembered(world, 'unused', () => new Set<string>())
+      const hiding = answering(store, {
+        listThreads: (page) => ({
+          ...page,
+          items: page.items.filter(({ threadId }) => !unused.has(threadId)),
+        }),
+      })
+      return afterwards(hiding, {
+        createThread: ({ threadId }) => unused.add(threadId),
+        appendItems: ({ threadId }) => unused.delete(threadId),
       })
     },
   },

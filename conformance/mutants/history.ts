@@ -1,27 +1,24 @@
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
-import { ThreadStoreError } from '../../src/store/errors.js'
 import type { StoredThread } from '../../src/store/records.js'
-import type { StoreVerb, ThreadStore } from '../../src/store/thread-store.js'
+import type { StoreVerb } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
+import { itemsOf } from '../observe.js'
 import {
+  afterwards,
   altered,
   alteredVerbs,
+  answering,
+  asking,
   call,
+  despite,
   meddle,
+  past,
   remembered,
   withItems,
   withRecords,
   yieldOften,
 } from './alter.js'
 import type { Mutant } from './mutant.js'
-
-/** Replaces the history that comes with a record. */
-function readingHistory(
-  store: ThreadStore,
-  change: (thread: StoredThread) => StoredThread,
-): ThreadStore {
-  return altered(store, { readThread: async (params) => change(await store.readThread(params)) })
-}
 
 const writes: readonly StoreVerb[] = [
   'createThread',
@@ -34,6 +31,11 @@ const writes: readonly StoreVerb[] = [
   'importThread',
 ]
 
+/** Items as they are given, without ordinals. */
+function unnumbered(items: readonly RolloutItem[]): RolloutItem[] {
+  return items.map(({ ordinal: _left, ...item }) => item as RolloutItem)
+}
+
 /** Defects in reading histories. */
 export const historyMutants: readonly Mutant[] = [
   {
@@ -42,10 +44,12 @@ export const historyMutants: readonly Mutant[] = [
     violates: 'HIST-1',
     mayAlsoBreak: ['HIST-4', 'CONC-3'],
     wrap: (store) =>
-      readingHistory(store, (thread) => ({
-        ...thread,
-        history: thread.history && { ...thread.history, items: thread.history.items.slice(0, -1) },
-      })),
+      answering(store, {
+        readThread: ({ history, ...thread }) => ({
+          ...thread,
+          history: history && { ...history, items: history.items.slice(0, -1) },
+        }),
+      }),
   },
   {
     id: 'read-always-brings-history',
@@ -53,9 +57,7 @@ export const historyMutants: readonly Mutant[] = [
     violates: 'HIST-1',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      altered(store, {
-        readThread: (params) => store.readThread({ ...params, includeHistory: true }),
-      }),
+      asking(store, { readThread: (params) => ({ ...params, includeHistory: true }) }),
   },
   {
     id: 'snapshot-grows',
@@ -64,16 +66,16 @@ export const historyMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ROLL-7', 'CONC-3'],
     wrap: (store) => {
       const given = new Map<string, RolloutItem[][]>()
-      return altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
+      const handingOut = answering(store, {
+        loadHistory: (history, { threadId }) => {
           const items = [...history.items]
-          given.set(params.threadId, [...(given.get(params.threadId) ?? []), items])
+          given.set(threadId, [...(given.get(threadId) ?? []), items])
           return { ...history, items }
         },
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          for (const items of given.get(params.threadId) ?? []) items.push(...params.items)
+      })
+      return afterwards(handingOut, {
+        appendItems: ({ threadId, items }) => {
+          for (const earlier of given.get(threadId) ?? []) earlier.push(...items)
         },
       })
     },
@@ -85,21 +87,13 @@ export const historyMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     wrap: (store) => {
       const given = new Map<string, StoredThread[]>()
-      const following = altered(store, {
-        readThread: async (params) => {
-          const thread = await store.readThread(params)
-          given.set(params.threadId, [...(given.get(params.threadId) ?? []), thread])
-          return thread
-        },
-        updateThreadMetadata: async (params) => {
-          const thread = await store.updateThreadMetadata(params)
-          for (const earlier of given.get(params.threadId) ?? []) {
-            Object.assign(earlier, { name: thread.name, preview: thread.preview })
-          }
-          return thread
+      return afterwards(store, {
+        readThread: ({ threadId }, thread) =>
+          given.set(threadId, [...(given.get(threadId) ?? []), thread]),
+        updateThreadMetadata: ({ threadId }, { name, preview }) => {
+          for (const earlier of given.get(threadId) ?? []) Object.assign(earlier, { name, preview })
         },
       })
-      return following
     },
   },
   {
@@ -109,7 +103,12 @@ export const historyMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-4', 'CONC-6'],
     wrap: (store) => {
       const cache = new Map<string, Promise<StoredThread>>()
-      const caching = altered(store, {
+      const forgetting = alteredVerbs(store, writes, async (verb, params) => {
+        const result = await call(store, verb, params)
+        cache.clear()
+        return result
+      })
+      return altered(forgetting, {
         readThread: (params) => {
           const key = JSON.stringify(params)
           const thread = cache.get(key) ?? store.readThread(params)
@@ -117,7 +116,6 @@ export const historyMutants: readonly Mutant[] = [
           return thread
         },
       })
-      return forgetting(caching, store, () => cache.clear())
     },
   },
   {
@@ -126,9 +124,8 @@ export const historyMutants: readonly Mutant[] = [
     violates: 'HIST-4',
     mayAlsoBreak: ['CONC-3'],
     wrap: (store) =>
-      altered(store, {
-        readThread: async (params) => {
-          const thread = await store.readThread(params)
+      answering(store, {
+        readThread: async (thread, params) => {
           if (!params.includeHistory) return thread
           await yieldOften()
           return { ...thread, history: (await store.readThread(params)).history }
@@ -139,19 +136,16 @@ export const historyMutants: readonly Mutant[] = [
     id: 'archived-reads-freely',
     breaks: 'an archived thread is read without includeArchived',
     violates: 'HIST-5',
+    mayAlsoBreak: ['CONC-6'],
     wrap: (store) =>
-      altered(store, {
-        readThread: (params) => store.readThread({ ...params, includeArchived: true }),
-      }),
+      asking(store, { readThread: (params) => ({ ...params, includeArchived: true }) }),
   },
   {
     id: 'archived-history-loads-freely',
     breaks: 'the history of an archived thread is loaded without includeArchived',
     violates: 'HIST-5',
     wrap: (store) =>
-      altered(store, {
-        loadHistory: (params) => store.loadHistory({ ...params, includeArchived: true }),
-      }),
+      asking(store, { loadHistory: (params) => ({ ...params, includeArchived: true }) }),
   },
   {
     id: 'position-counts-from-one',
@@ -160,14 +154,14 @@ export const historyMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     needs: claims('lineage'),
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          const { position } = history
-          if (position === null) return history
-          const endOrdinalExclusive = position.endOrdinalExclusive + 1
-          return { ...history, position: { ...position, endOrdinalExclusive } }
-        },
+      answering(store, {
+        loadHistory: ({ position, ...history }) => ({
+          ...history,
+          position: position && {
+            ...position,
+            endOrdinalExclusive: position.endOrdinalExclusive + 1,
+          },
+        }),
       }),
   },
   {
@@ -176,9 +170,8 @@ export const historyMutants: readonly Mutant[] = [
     violates: 'HIST-6',
     needs: claims('lineage', 'rawHistory'),
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
+      answering(store, {
+        loadHistory: (history) => {
           const { items, position } = history
           const last: unknown = items.at(-1)?.ordinal
           if (position === null || typeof last !== 'string') return history
@@ -205,15 +198,11 @@ export const historyMutants: readonly Mutant[] = [
     mayAlsoBreak: ['HIST-1'],
     without: { lineage: false },
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          const { threadId } = params
-          return {
-            ...history,
-            position: { rolloutId: threadId, endOrdinalExclusive: 0, endByteOffset: 0 },
-          }
-        },
+      answering(store, {
+        loadHistory: (history, { threadId }) => ({
+          ...history,
+          position: { rolloutId: threadId, endOrdinalExclusive: 0, endByteOffset: 0 },
+        }),
       }),
   },
   {
@@ -232,8 +221,7 @@ export const historyMutants: readonly Mutant[] = [
       'APPEND-2',
       'LINE-10',
     ],
-    wrap: (store) =>
-      withItems(store, (items) => items.map(({ ordinal: _left, ...item }) => item as RolloutItem)),
+    wrap: (store) => withItems(store, unnumbered),
   },
   {
     id: 'ordinals-restart-after-resume',
@@ -249,12 +237,9 @@ export const historyMutants: readonly Mutant[] = [
           index >= at && item.ordinal !== undefined ? { ...item, ordinal: index - at } : item,
         )
       })
-      return altered(restarting, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          const { items } = await store.loadHistory({ ...params, includeArchived: true })
-          resumedAt.set(params.threadId, items.length)
-        },
+      return afterwards(restarting, {
+        resumeThread: async ({ threadId }) =>
+          resumedAt.set(threadId, (await itemsOf(store, threadId)).length),
       })
     },
   },
@@ -263,17 +248,8 @@ export const historyMutants: readonly Mutant[] = [
     breaks: 'an ordinal that is wrong is replaced instead of refused',
     violates: 'HIST-8',
     wrap: (store) =>
-      altered(store, {
-        appendItems: async (params) => {
-          try {
-            await store.appendItems(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'invalid-item')
-              throw reason
-            const items = params.items.map(({ ordinal: _left, ...item }) => item as RolloutItem)
-            await store.appendItems({ ...params, items })
-          }
-        },
+      despite(store, 'invalid-item', {
+        appendItems: (params) => store.appendItems({ ...params, items: unnumbered(params.items) }),
       }),
   },
   {
@@ -286,12 +262,9 @@ export const historyMutants: readonly Mutant[] = [
       const changing = withRecords(store, (thread) =>
         downgraded.has(thread.threadId) ? { ...thread, historyMode: 'legacy' } : thread,
       )
-      return altered(changing, {
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          if (params.items.some(({ type }) => type === 'session_meta'))
-            downgraded.add(params.threadId)
-        },
+      return afterwards(changing, {
+        appendItems: ({ threadId, items }) =>
+          items.some(({ type }) => type === 'session_meta') && downgraded.add(threadId),
       })
     },
   },
@@ -301,23 +274,8 @@ export const historyMutants: readonly Mutant[] = [
     violates: 'HIST-11',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          await meddle(store, params.threadId, { updatedAt: '1999-01-01T00:00:00.000Z' })
-          return history
-        },
+      afterwards(store, {
+        loadHistory: ({ threadId }) => meddle(store, threadId, { updatedAt: past }),
       }),
   },
 ]
-
-/** Does something after every write that worked. */
-function forgetting(outer: ThreadStore, store: ThreadStore, forget: () => void): ThreadStore {
-  const changed = alteredVerbs(store, writes, async (verb, params) => {
-    const result = await call(store, verb, params)
-    forget()
-    return result
-  })
-  const verbs = writes.map((verb) => [verb, changed[verb]])
-  return altered(outer, Object.fromEntries(verbs) as Partial<ThreadStore>)
-}

@@ -1,5 +1,5 @@
 import { materializes } from '../claims.js'
-import { altered, remembered } from './alter.js'
+import { afterwards, altered, remembered } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = materializes('lazy')
@@ -13,12 +13,7 @@ export const lazyMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-21'],
     needs,
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          await store.persistThread({ threadId: params.threadId })
-        },
-      }),
+      afterwards(store, { createThread: ({ threadId }) => store.persistThread({ threadId }) }),
   },
   {
     id: 'unused-threads-are-left-behind',
@@ -40,13 +35,9 @@ export const lazyMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const used = remembered(world, 'used', () => new Set<string>())
-      return altered(store, {
-        discardThread: async (params) => {
-          await store.discardThread(params)
-          used.add(params.threadId)
-        },
+      return afterwards(store, {
+        discardThread: ({ threadId }) => used.add(threadId),
         createThread: async (params) => {
-          await store.createThread(params)
           if (used.has(params.threadId)) await store.discardThread(params)
         },
       })

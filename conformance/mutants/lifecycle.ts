@@ -6,25 +6,37 @@ import {
 } from '../../src/store/errors.js'
 import type { AppendThreadItemsParams } from '../../src/store/params.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
-import { altered, alteredVerbs, call, remembered, withItems } from './alter.js'
+import { rejectionOf } from '../expect.js'
+import { itemsOf } from '../observe.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  asking,
+  call,
+  despite,
+  isLive,
+  nothing,
+  remembered,
+  withItems,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
-import { nothing, refused, tolerating } from './tolerate.js'
 
-/** Appends although the writer is closed. */
-function appendsAnyway(store: ThreadStore, closedBy: ReadonlySet<string>): Partial<ThreadStore> {
-  return {
-    appendItems: (params) =>
-      tolerating(
-        'not-live',
-        () => store.appendItems(params),
-        async () => {
-          if (!closedBy.has(params.threadId)) return store.appendItems(params)
-          await store.resumeThread({ threadId: params.threadId, includeArchived: true })
-          await store.appendItems(params)
-          await store.shutdownThread({ threadId: params.threadId })
-        },
-      ),
-  }
+/** A writer that was closed by one of these verbs still appends. */
+function appendsAfter(store: ThreadStore, verb: 'shutdownThread' | 'discardThread'): ThreadStore {
+  const closed = new Set<string>()
+  const appending = despite(store, 'not-live', {
+    appendItems: async (params) => {
+      const { threadId } = params
+      if (!closed.has(threadId)) return store.appendItems(params)
+      await store.resumeThread({ threadId, includeArchived: true })
+      await store.appendItems(params)
+      await store.shutdownThread({ threadId })
+    },
+  })
+  return afterwards(appending, {
+    [verb]: ({ threadId }: { readonly threadId: string }) => closed.add(threadId),
+  })
 }
 
 /** Defects in how threads live and end. */
@@ -34,11 +46,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     breaks: 'resuming a live thread joins its writer',
     violates: 'LIFE-5',
     mayAlsoBreak: ['LIFE-6', 'CONC-4', 'CONC-5'],
-    wrap: (store) =>
-      altered(store, {
-        resumeThread: (params) =>
-          tolerating('already-live', () => store.resumeThread(params), nothing),
-      }),
+    wrap: (store) => despite(store, 'already-live', { resumeThread: nothing }),
   },
   {
     id: 'refused-resume-closes-writer',
@@ -46,14 +54,10 @@ export const lifecycleMutants: readonly Mutant[] = [
     violates: 'LIFE-5',
     mayAlsoBreak: ['CONC-4', 'CONC-5'],
     wrap: (store) =>
-      altered(store, {
-        resumeThread: async (params) => {
-          try {
-            await store.resumeThread(params)
-          } catch (reason) {
-            if (refused(reason, 'already-live')) await store.discardThread(params)
-            throw reason
-          }
+      despite(store, 'already-live', {
+        resumeThread: async (params, refusal) => {
+          await store.discardThread(params)
+          throw refusal
         },
       }),
   },
@@ -77,19 +81,13 @@ export const lifecycleMutants: readonly Mutant[] = [
     wrap: (store, world) => {
       const hidden = remembered(world, 'hidden', () => new Map<string, number>())
       const hiding = withItems(store, (items, threadId) => {
-        const at = hidden.get(threadId)
-        return at === undefined || items.length <= at + 1
-          ? items
-          : items.filter((_, index) => index !== at)
+        const at = hidden.get(threadId) ?? Infinity
+        return items.length <= at + 1 ? items : items.filter((_, index) => index !== at)
       })
-      return altered(hiding, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          const { items } = await store.loadHistory({
-            threadId: params.threadId,
-            includeArchived: true,
-          })
-          if (items.length > 1) hidden.set(params.threadId, items.length - 1)
+      return afterwards(hiding, {
+        resumeThread: async ({ threadId }) => {
+          const { length } = await itemsOf(store, threadId)
+          if (length > 1) hidden.set(threadId, length - 1)
         },
       })
     },
@@ -100,9 +98,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     violates: 'LIFE-8',
     mayAlsoBreak: ['LIFE-5'],
     wrap: (store) =>
-      altered(store, {
-        resumeThread: (params) => store.resumeThread({ ...params, includeArchived: true }),
-      }),
+      asking(store, { resumeThread: (params) => ({ ...params, includeArchived: true }) }),
   },
   {
     id: 'resume-unarchives',
@@ -110,56 +106,33 @@ export const lifecycleMutants: readonly Mutant[] = [
     violates: 'LIFE-8',
     mayAlsoBreak: 'everything',
     seenIn: 'openai/codex#18882',
-    wrap: (store) =>
-      altered(store, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          await tolerating(
-            'not-archived',
-            () => store.unarchiveThread(params),
-            () => store.readThread(params),
-          )
-        },
-      }),
+    wrap: (store) => {
+      const active = despite(store, 'not-archived', {
+        unarchiveThread: (params) => store.readThread(params),
+      })
+      return afterwards(store, { resumeThread: (params) => active.unarchiveThread(params) })
+    },
   },
   {
     id: 'shutdown-loses-unflushed',
     breaks: 'what was appended last and not flushed is lost at shutdown',
     violates: 'LIFE-10',
     mayAlsoBreak: 'everything',
-    wrap: (store) => buffering(store, ['shutdownThread']),
+    wrap: (store) => buffering(store),
   },
   {
     id: 'append-after-shutdown',
     breaks: 'a handle appends after it shut the thread down',
     violates: 'LIFE-10',
     mayAlsoBreak: ['LIFE-15', 'LIFE-4', 'LIFE-6', 'ERR-6', 'CONC-5'],
-    wrap: (store) => {
-      const closed = new Set<string>()
-      return altered(store, {
-        ...appendsAnyway(store, closed),
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          closed.add(params.threadId)
-        },
-      })
-    },
+    wrap: (store) => appendsAfter(store, 'shutdownThread'),
   },
   {
     id: 'append-after-discard',
     breaks: 'a handle appends after it discarded the thread',
     violates: 'LIFE-11',
     mayAlsoBreak: ['LIFE-15', 'CONC-4', 'CONC-5'],
-    wrap: (store) => {
-      const closed = new Set<string>()
-      return altered(store, {
-        ...appendsAnyway(store, closed),
-        discardThread: async (params) => {
-          await store.discardThread(params)
-          closed.add(params.threadId)
-        },
-      })
-    },
+    wrap: (store) => appendsAfter(store, 'discardThread'),
   },
   {
     id: 'discard-forgets-durable',
@@ -168,15 +141,13 @@ export const lifecycleMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-16', 'LIFE-13', 'LIFE-11', 'LIFE-14', 'CONC-1'],
     wrap: (store, world) => {
       const lost = remembered(world, 'lost', () => new Map<string, number>())
-      const losing = withItems(store, (items, threadId) => {
-        const at = lost.get(threadId)
-        return at === undefined ? items : items.filter((_, index) => index !== at)
-      })
-      return altered(losing, {
-        discardThread: async (params) => {
-          await store.discardThread(params)
-          const length = await historyLength(store, params.threadId)
-          if (length > 1 && !lost.has(params.threadId)) lost.set(params.threadId, length - 1)
+      const losing = withItems(store, (items, threadId) =>
+        items.filter((_, index) => index !== lost.get(threadId)),
+      )
+      return afterwards(losing, {
+        discardThread: async ({ threadId }) => {
+          const { length } = await itemsOf(store, threadId).catch(() => [])
+          if (length > 1 && !lost.has(threadId)) lost.set(threadId, length - 1)
         },
       })
     },
@@ -190,7 +161,8 @@ export const lifecycleMutants: readonly Mutant[] = [
       altered(store, {
         discardThread: async (params) => {
           await store.readThread({ ...params, includeArchived: true }).catch((reason: unknown) => {
-            if (refused(reason, 'unknown-thread')) throw threadNotFound(params.threadId)
+            if (rejectionOf(reason).endsWith('unknown-thread'))
+              throw threadNotFound(params.threadId)
           })
           await store.discardThread(params)
         },
@@ -201,10 +173,7 @@ export const lifecycleMutants: readonly Mutant[] = [
     breaks: 'flushing a thread that is not live is accepted',
     violates: 'LIFE-15',
     mayAlsoBreak: ['LIFE-10', 'LIFE-11', 'ERR-1'],
-    wrap: (store) =>
-      altered(store, {
-        flushThread: (params) => tolerating('not-live', () => store.flushThread(params), nothing),
-      }),
+    wrap: (store) => despite(store, 'not-live', { flushThread: nothing }),
   },
   {
     id: 'discard-keeps-the-lock',
@@ -215,9 +184,9 @@ export const lifecycleMutants: readonly Mutant[] = [
       const locked = remembered(world, 'locked', () => new Set<string>())
       return altered(store, {
         discardThread: async (params) => {
-          const live = await isLive(store, params.threadId)
+          const wasLive = await isLive(store, params.threadId)
           await store.discardThread(params)
-          if (live) locked.add(params.threadId)
+          if (wasLive) locked.add(params.threadId)
         },
         resumeThread: async (params) => {
           if (locked.has(params.threadId)) throw alreadyLive(params.threadId)
@@ -284,13 +253,9 @@ export const lifecycleMutants: readonly Mutant[] = [
     mayAlsoBreak: ['CONC-5', 'LINE-2', 'LINE-13', 'LINE-14'],
     wrap: (store) => {
       const created = new Set<string>()
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          created.add(params.threadId)
-        },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
+      return afterwards(store, {
+        createThread: ({ threadId }) => created.add(threadId),
+        shutdownThread: async () => {
           for (const threadId of created) await store.discardThread({ threadId })
         },
       })
@@ -298,11 +263,8 @@ export const lifecycleMutants: readonly Mutant[] = [
   },
 ]
 
-/** Keeps the last append back until something asks for it, and forgets it when a thread ends so. */
-function buffering(
-  store: ThreadStore,
-  forgetting: readonly ('shutdownThread' | 'discardThread')[],
-): ThreadStore {
+/** Keeps the last append back until something asks for it, and forgets it at shutdown. */
+function buffering(store: ThreadStore): ThreadStore {
   let pending: AppendThreadItemsParams | null = null
   const settle = async (): Promise<void> => {
     const held = pending
@@ -335,31 +297,9 @@ function buffering(
       await store.appendItems({ ...params, items: params.items.slice(0, -1) })
       pending = { ...params, items: structuredClone(params.items.slice(-1)) }
     },
-    ...Object.fromEntries(
-      forgetting.map((verb) => [
-        verb,
-        async (params: { threadId: string }) => {
-          if (pending?.threadId === params.threadId) pending = null
-          await store[verb](params)
-        },
-      ]),
-    ),
+    shutdownThread: async (params) => {
+      if (pending?.threadId === params.threadId) pending = null
+      await store.shutdownThread(params)
+    },
   })
-}
-
-async function isLive(store: ThreadStore, threadId: string): Promise<boolean> {
-  try {
-    await store.flushThread({ threadId })
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function historyLength(store: ThreadStore, threadId: string): Promise<number> {
-  try {
-    return (await store.loadHistory({ threadId, includeArchived: true })).items.length
-  } catch {
-    return 0
-  }
 }

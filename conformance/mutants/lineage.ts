@@ -1,21 +1,46 @@
+import { isJsonObject } from '../../src/protocol/json.js'
+import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import { ThreadStoreError, threadNotFound } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { all, claims } from '../claims.js'
-import { altered, call, alteredVerbs, meddle, remembered, withItems } from './alter.js'
-import type { Mutant } from './mutant.js'
+import { itemsOf } from '../observe.js'
+import {
+  afterwards,
+  altered,
+  alteredVerbs,
+  answering,
+  asking,
+  call,
+  despite,
+  meddle,
+  remembered,
+  withItems,
+} from './alter.js'
+import type { Mutant, MutantWorld } from './mutant.js'
 
 const needs = claims('lineage')
 const needsRaw = all(needs, claims('rawHistory'))
 const needsDelete = all(needs, claims('delete'))
 
-function has(reason: unknown, why: string): boolean {
-  return ThreadStoreError.is(reason) && reason.details.reason === why
+/** The place each fork of a storage begins from, and the same store, which writes them down. */
+function knowingBases(
+  store: ThreadStore,
+  world: MutantWorld,
+): { bases: ReadonlyMap<string, Base>; knowing: ThreadStore } {
+  const bases = remembered(world, 'bases', () => new Map<string, Base>())
+  const knowing = afterwards(store, {
+    createThread: ({ threadId, base }) => base && bases.set(threadId, base),
+  })
+  return { bases, knowing }
 }
 
-/** The items of another thread, whatever became of it. */
-async function itemsOf(store: ThreadStore, threadId: string): Promise<readonly unknown[]> {
-  const { items } = await store.loadHistory({ threadId, includeArchived: true })
-  return items
+interface Base {
+  readonly rolloutId: string
+  readonly endOrdinalExclusive: number
+}
+
+function invalidBase(message: string): ThreadStoreError {
+  return new ThreadStoreError('INVALID_REQUEST', message, { reason: 'invalid-base' })
 }
 
 /** Defects in histories that begin in others. */
@@ -27,14 +52,10 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     needs,
     wrap: (store, world) => {
-      const bases = remembered(world, 'bases', () => new Map<string, number>())
-      const cutting = withItems(store, (items, threadId) => items.slice(bases.get(threadId) ?? 0))
-      return altered(cutting, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.base) bases.set(params.threadId, params.base.endOrdinalExclusive)
-        },
-      })
+      const { bases, knowing } = knowingBases(store, world)
+      return withItems(knowing, (items, threadId) =>
+        items.slice(bases.get(threadId)?.endOrdinalExclusive ?? 0),
+      )
     },
   },
   {
@@ -43,20 +64,19 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-1',
     mayAlsoBreak: 'everything',
     needs,
-    wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
+    wrap: (store) => {
+      const including = asking(store, {
+        createThread: (params) => {
           const { base } = params
-          if (!base || base.endByteOffset !== undefined) return store.createThread(params)
+          if (!base || base.endByteOffset !== undefined) return params
           const endOrdinalExclusive = base.endOrdinalExclusive + 1
-          try {
-            await store.createThread({ ...params, base: { ...base, endOrdinalExclusive } })
-          } catch (reason) {
-            if (!has(reason, 'invalid-base')) throw reason
-            await store.createThread(params)
-          }
+          return { ...params, base: { ...base, endOrdinalExclusive } }
         },
-      }),
+      })
+      return despite(including, 'invalid-base', {
+        createThread: (params) => store.createThread(params),
+      })
+    },
   },
   {
     id: 'fork-sees-later-items',
@@ -65,19 +85,14 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LINE-14', 'LINE-15', 'CRASH-1'],
     needs,
     wrap: (store, world) => {
-      const parents = remembered(world, 'parents', () => new Map<string, string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.base) parents.set(params.threadId, params.base.rolloutId)
-        },
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          const parent = parents.get(params.threadId)
+      const { bases, knowing } = knowingBases(store, world)
+      return answering(knowing, {
+        loadHistory: async (history, { threadId }) => {
+          const parent = bases.get(threadId)?.rolloutId
           if (parent === undefined) return history
           const inherited = await itemsOf(store, parent).catch(() => [])
-          const later = inherited.slice(3) as typeof history.items
-          return { ...history, items: [...history.items, ...later.filter(isSaid('later'))] }
+          const later = inherited.slice(3).filter(isSaidLater)
+          return { ...history, items: [...history.items, ...later] }
         },
       })
     },
@@ -89,20 +104,24 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LINE-6'],
     needs,
     wrap: (store, world) => {
-      const parents = remembered(world, 'parents', () => new Map<string, string>())
-      const starts = remembered(world, 'starts', () => new Map<string, number>())
-      const cutting = withItems(store, (items, threadId) => {
-        const parent = parents.get(threadId)
-        const start = parent === undefined ? undefined : starts.get(parent)
-        return start === undefined ? items : items.slice(start)
+      const { bases, knowing } = knowingBases(store, world)
+      return withItems(knowing, (items, threadId) => {
+        const parent = bases.get(bases.get(threadId)?.rolloutId ?? '')
+        return items.slice(parent?.endOrdinalExclusive ?? 0)
       })
-      return altered(cutting, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (!params.base) return
-          parents.set(params.threadId, params.base.rolloutId)
-          starts.set(params.threadId, params.base.endOrdinalExclusive)
-        },
+    },
+  },
+  {
+    id: 'lineage-ends-after-ten',
+    breaks: 'of more than ten rollouts that begin from each other the first are forgotten',
+    violates: 'LINE-3',
+    needs,
+    wrap: (store, world) => {
+      const { bases, knowing } = knowingBases(store, world)
+      return withItems(knowing, (items, threadId) => {
+        let last = bases.get(threadId)
+        for (let depth = 0; depth < 10; depth += 1) last = bases.get(last?.rolloutId ?? '')
+        return items.slice(last?.endOrdinalExclusive ?? 0)
       })
     },
   },
@@ -113,17 +132,13 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LINE-6'],
     needs,
     wrap: (store, world) => {
-      const starts = remembered(world, 'starts', () => new Map<string, number>())
-      return altered(store, {
-        createThread: async (params) => {
-          const { base } = params
-          if (base && base.endOrdinalExclusive < (starts.get(base.rolloutId) ?? 0)) {
-            throw new ThreadStoreError('INVALID_REQUEST', 'before the start', {
-              reason: 'invalid-base',
-            })
-          }
-          await store.createThread(params)
-          if (base) starts.set(params.threadId, base.endOrdinalExclusive)
+      const { bases, knowing } = knowingBases(store, world)
+      return asking(knowing, {
+        createThread: (params) => {
+          const { rolloutId = '', endOrdinalExclusive = 0 } = params.base ?? {}
+          if (endOrdinalExclusive < (bases.get(rolloutId)?.endOrdinalExclusive ?? 0))
+            throw invalidBase('before the start')
+          return params
         },
       })
     },
@@ -147,28 +162,24 @@ export const lineageMutants: readonly Mutant[] = [
     needs,
     seenIn: 'openai/codex#47056',
     wrap: (store, world) => {
-      const before = remembered(world, 'before', () => new Map<string, readonly unknown[]>())
+      const before = remembered(world, 'before', () => new Map<string, readonly RolloutItem[]>())
       const appended = remembered(world, 'appended', () => new Set<string>())
-      const returning = altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          const old = before.get(params.threadId)
-          if (old === undefined || !appended.has(params.threadId)) return history
-          return {
-            ...history,
-            items: [...(old as typeof history.items), ...history.items.slice(-1)],
-          }
+      const returning = answering(store, {
+        loadHistory: (history, { threadId }) => {
+          const old = before.get(threadId)
+          if (old === undefined || !appended.has(threadId)) return history
+          return { ...history, items: [...old, ...history.items.slice(-1)] }
         },
+      })
+      const noticing = afterwards(returning, {
+        appendItems: ({ threadId }) => before.has(threadId) && appended.add(threadId),
+      })
+      return altered(noticing, {
         revertThread: async (params) => {
           before.set(params.threadId, await itemsOf(store, params.threadId))
           return store.revertThread(params)
         },
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          if (before.has(params.threadId)) appended.add(params.threadId)
-        },
       })
-      return returning
     },
   },
   {
@@ -179,15 +190,10 @@ export const lineageMutants: readonly Mutant[] = [
     needs,
     seenIn: 'codex 0.169 after thread/revert',
     wrap: (store) =>
-      altered(store, {
-        revertThread: async (params) => {
-          await store.revertThread(params)
+      answering(store, {
+        revertThread: (_thread, { threadId }) => {
           const patch = { createdAt: '2030-01-01T00:00:00.000Z' }
-          return store.updateThreadMetadata({
-            threadId: params.threadId,
-            patch,
-            includeArchived: true,
-          })
+          return store.updateThreadMetadata({ threadId, patch, includeArchived: true })
         },
       }),
   },
@@ -197,12 +203,9 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-5',
     needs,
     wrap: (store) =>
-      altered(store, {
-        revertThread: async (params) => {
-          const thread = await store.revertThread(params)
-          if (thread.archivedAt === null) return thread
-          return store.unarchiveThread({ threadId: params.threadId })
-        },
+      answering(store, {
+        revertThread: (thread, { threadId }) =>
+          thread.archivedAt === null ? thread : store.unarchiveThread({ threadId }),
       }),
   },
   {
@@ -212,14 +215,11 @@ export const lineageMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const reverted = remembered(world, 'reverted', () => new Set<string>())
-      return altered(store, {
-        revertThread: async (params) => {
-          if (reverted.has(params.threadId)) {
-            throw new ThreadStoreError('INVALID_REQUEST', 'once', { reason: 'invalid-base' })
-          }
-          const thread = await store.revertThread(params)
-          reverted.add(params.threadId)
-          return thread
+      const counting = afterwards(store, { revertThread: ({ threadId }) => reverted.add(threadId) })
+      return asking(counting, {
+        revertThread: (params) => {
+          if (reverted.has(params.threadId)) throw invalidBase('once')
+          return params
         },
       })
     },
@@ -230,11 +230,11 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-7',
     needs,
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          if (!params.base) return store.createThread(params)
+      asking(store, {
+        createThread: (params) => {
+          if (!params.base) return params
           const { endByteOffset: _left, ...base } = params.base
-          await store.createThread({ ...params, base })
+          return { ...params, base }
         },
       }),
   },
@@ -244,23 +244,14 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-7',
     needs,
     wrap: (store) =>
-      altered(store, {
-        createThread: async (params) => {
-          try {
-            await store.createThread(params)
-          } catch (reason) {
-            if (
-              !has(reason, 'invalid-base') ||
-              !params.base ||
-              params.base.endByteOffset !== undefined
-            ) {
-              throw reason
-            }
-            const items = await itemsOf(store, params.base.rolloutId).catch(() => null)
-            if (items === null) throw reason
-            const base = { ...params.base, endOrdinalExclusive: items.length }
-            await store.createThread({ ...params, base })
-          }
+      despite(store, 'invalid-base', {
+        createThread: async (params, refusal) => {
+          const { base } = params
+          if (!base || base.endByteOffset !== undefined) throw refusal
+          const items = await itemsOf(store, base.rolloutId).catch(() => null)
+          if (items === null) throw refusal
+          const end = { ...base, endOrdinalExclusive: items.length }
+          await store.createThread({ ...params, base: end })
         },
       }),
   },
@@ -270,19 +261,15 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-8',
     needs,
     wrap: (store) =>
-      altered(store, {
-        revertThread: async (params) => {
-          const { threadId, base } = params
-          try {
-            return await store.revertThread(params)
-          } catch (reason) {
-            const { position } = await store.loadHistory({ threadId, includeArchived: true })
-            const foreign = has(reason, 'invalid-base') && position?.rolloutId !== base.rolloutId
-            const known = foreign && (await itemsOf(store, base.rolloutId).catch(() => null))
-            if (!known || known.length < base.endOrdinalExclusive || known.some(isLegacy))
-              throw reason
-            return store.readThread({ threadId, includeArchived: true })
-          }
+      despite(store, 'invalid-base', {
+        revertThread: async ({ threadId, base }, refusal) => {
+          const { position } = await store.loadHistory({ threadId, includeArchived: true })
+          if (position?.rolloutId === base.rolloutId) throw refusal
+          const known = await itemsOf(store, base.rolloutId).catch(() => [])
+          const isLegacy = known.some(({ ordinal }) => ordinal === undefined)
+          if (known.length < base.endOrdinalExclusive || known.length === 0 || isLegacy)
+            throw refusal
+          return store.readThread({ threadId, includeArchived: true })
         },
       }),
   },
@@ -293,22 +280,17 @@ export const lineageMutants: readonly Mutant[] = [
     needs: needsDelete,
     wrap: (store, world) => {
       const gone = remembered(world, 'gone', () => new Set<string>())
-      const hiding = alteredVerbs(store, ['readThread', 'loadHistory'], async (verb, params) => {
-        const { threadId } = params as { threadId: string }
-        if (gone.has(threadId)) throw threadNotFound(threadId)
-        return call(store, verb, params)
+      const deleting = despite(store, 'referenced', {
+        deleteThread: async ({ threadId }) => void gone.add(threadId),
       })
-      return altered(hiding, {
-        deleteThread: async (params) => {
+      return alteredVerbs(
+        deleting,
+        ['readThread', 'loadHistory', 'deleteThread'],
+        async (verb, params: { readonly threadId: string }) => {
           if (gone.has(params.threadId)) throw threadNotFound(params.threadId)
-          try {
-            await store.deleteThread(params)
-          } catch (reason) {
-            if (!has(reason, 'referenced')) throw reason
-            gone.add(params.threadId)
-          }
+          return call(deleting, verb, params)
         },
-      })
+      )
     },
   },
   {
@@ -317,15 +299,8 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-10',
     needs: needsRaw,
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          try {
-            return await store.loadHistory(params)
-          } catch (reason) {
-            if (!has(reason, 'missing-base')) throw reason
-            return { threadId: params.threadId, items: [], position: null }
-          }
-        },
+      despite(store, 'missing-base', {
+        loadHistory: async ({ threadId }) => ({ threadId, items: [], position: null }),
       }),
   },
   {
@@ -334,15 +309,8 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-11',
     needs: needsRaw,
     wrap: (store) =>
-      altered(store, {
-        importThread: async (params) => {
-          try {
-            return await store.importThread(params)
-          } catch (reason) {
-            if (!has(reason, 'cyclic-base')) throw reason
-            return { threadId: params.thread.threadId, rollouts: [] }
-          }
-        },
+      despite(store, 'cyclic-base', {
+        importThread: async ({ thread }) => ({ threadId: thread.threadId, rollouts: [] }),
       }),
   },
   {
@@ -351,15 +319,10 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-12',
     needs: needsRaw,
     wrap: (store, world) => {
-      const bases = remembered(world, 'bases', () => new Map<string, number>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.base) bases.set(params.threadId, params.base.endOrdinalExclusive)
-        },
-        historyDigest: async (params) => {
-          const digest = await store.historyDigest(params)
-          const copied = bases.get(params.threadId) ?? 0
+      const { bases, knowing } = knowingBases(store, world)
+      return answering(knowing, {
+        historyDigest: (digest, { threadId }) => {
+          const copied = bases.get(threadId)?.endOrdinalExclusive ?? 0
           const rollouts = digest.rollouts.map((rollout) => ({
             ...rollout,
             itemCount: rollout.itemCount + copied,
@@ -376,15 +339,10 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LIFE-6'],
     needs,
     wrap: (store) =>
-      altered(store, {
+      despite(store, 'already-live', {
         revertThread: async (params) => {
-          try {
-            return await store.revertThread(params)
-          } catch (reason) {
-            if (!has(reason, 'already-live')) throw reason
-            await store.discardThread({ threadId: params.threadId })
-            return store.revertThread(params)
-          }
+          await store.discardThread({ threadId: params.threadId })
+          return store.revertThread(params)
         },
       }),
   },
@@ -395,18 +353,12 @@ export const lineageMutants: readonly Mutant[] = [
     mayAlsoBreak: ['LINE-15', 'CRASH-1'],
     needs,
     wrap: (store, world) => {
-      const forks = remembered(world, 'forks', () => new Map<string, string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.base) forks.set(params.threadId, params.base.rolloutId)
-        },
-        revertThread: async (params) => {
-          const thread = await store.revertThread(params)
-          for (const [fork, parent] of forks) {
-            if (parent === params.threadId) await meddle(store, fork, { preview: 'reverted' })
+      const { bases, knowing } = knowingBases(store, world)
+      return afterwards(knowing, {
+        revertThread: async ({ threadId }) => {
+          for (const [fork, { rolloutId }] of bases) {
+            if (rolloutId === threadId) await meddle(store, fork, { preview: 'reverted' })
           }
-          return thread
         },
       })
     },
@@ -417,30 +369,17 @@ export const lineageMutants: readonly Mutant[] = [
     violates: 'LINE-15',
     needs: all(needs, claims('turns')),
     wrap: (store, world) => {
-      const bases = remembered(world, 'bases', () => new Set<string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          if (params.base) bases.add(params.threadId)
-        },
-        listTurns: async (params) => {
-          const page = await store.listTurns(params)
-          return bases.has(params.threadId) ? { ...page, turns: page.turns.slice(-1) } : page
-        },
+      const { bases, knowing } = knowingBases(store, world)
+      return answering(knowing, {
+        listTurns: (page, { threadId }) =>
+          bases.has(threadId) ? { ...page, turns: page.turns.slice(-1) } : page,
       })
     },
   },
 ]
 
-/** Items whose text begins so. */
-function isSaid(label: string): (item: { readonly payload?: unknown }) => boolean {
-  return ({ payload }) =>
-    typeof payload === 'object' &&
-    payload !== null &&
-    'message' in payload &&
-    String(payload.message).startsWith(label)
-}
-
-function isLegacy(item: unknown): boolean {
-  return typeof item === 'object' && item !== null && !('ordinal' in item)
+/** Whether it is one of the items that a case appends after the fork. */
+function isSaidLater({ payload }: RolloutItem): boolean {
+  const message = isJsonObject(payload) ? payload['message'] : null
+  return typeof message === 'string' && message.startsWith('later')
 }

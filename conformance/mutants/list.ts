@@ -1,15 +1,16 @@
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.js'
 import type { ThreadPage } from '../../src/store/records.js'
 import { compareThreads, threadQuery } from '../../src/store/thread-filter.js'
-import { altered, meddle, remembered } from './alter.js'
+import { afterwards, answering, asking, meddle, past, remembered } from './alter.js'
 import {
-  asking,
   cursorAfter,
   everything,
   filtering,
   listing,
   pageBy,
   pagingByTime,
+  withListed,
+  without,
 } from './alter-list.js'
 import type { Mutant } from './mutant.js'
 
@@ -30,7 +31,8 @@ export const listMutants: readonly Mutant[] = [
       'LIST-18',
       'SEARCH-1',
     ],
-    wrap: (store) => asking(store, (params) => ({ sortDirection: 'asc', ...params })),
+    wrap: (store) =>
+      asking(store, { listThreads: (params) => ({ sortDirection: 'asc', ...params }) }),
   },
   {
     id: 'list-hides-quiet-threads',
@@ -38,42 +40,36 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-1',
     mayAlsoBreak: 'everything',
     seenIn: 'openai/codex#28068',
-    wrap: (store) =>
-      filtering(
-        store,
-        (params) => params,
-        ({ preview }) => preview !== '',
-      ),
+    wrap: (store) => filtering(store, [], ({ preview }) => preview !== ''),
   },
   {
     id: 'list-ignores-sort-key',
     breaks: 'every list is sorted by createdAt',
     violates: 'LIST-3',
     mayAlsoBreak: ['SEARCH-1'],
-    wrap: (store) =>
-      filtering(
-        store,
-        ({ sortKey: _left, ...params }) => params,
-        () => true,
-      ),
+    wrap: (store) => filtering(store, ['sortKey']),
   },
   {
     id: 'list-ignores-direction',
     breaks: 'every list begins with the newest',
     violates: 'LIST-3',
     mayAlsoBreak: ['LIST-4', 'LIST-5', 'SEARCH-1'],
+    wrap: (store) => filtering(store, ['sortDirection']),
+  },
+  {
+    id: 'archived-list-ignores-sort-key',
+    breaks: 'every list of archived threads is sorted by createdAt',
+    violates: 'LIST-3',
     wrap: (store) =>
-      filtering(
-        store,
-        ({ sortDirection: _left, ...params }) => params,
-        () => true,
-      ),
+      asking(store, {
+        listThreads: (params) => (params.archived ? without(params, ['sortKey']) : params),
+      }),
   },
   {
     id: 'list-ties-ascend',
     breaks: 'threads with equal times are listed by ascending id, whatever the direction',
     violates: 'LIST-4',
-    mayAlsoBreak: ['LIST-15', 'LIST-5', 'LIST-8', 'LIST-6', 'LIST-7', 'SEARCH-1'],
+    mayAlsoBreak: ['LIST-15', 'LIST-5', 'LIST-8', 'LIST-6', 'LIST-7', 'SEARCH-1', 'LIST-3'],
     wrap: (store) =>
       listing(store, async (params) => {
         const query = threadQuery(params)
@@ -93,7 +89,7 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-5',
     mayAlsoBreak: ['LIST-6', 'LIST-15', 'LIST-3', 'LIST-4', 'LIST-8', 'LIST-7', 'LIST-5'],
     seenIn: 'the keyset paging of Codex’s state database',
-    wrap: (store) => listing(store, pagingByTime(store, false)),
+    wrap: (store) => pagingByTime(store, false),
   },
   {
     id: 'pages-repeat-last',
@@ -114,7 +110,7 @@ export const listMutants: readonly Mutant[] = [
       'LIST-7',
       'LIST-5',
     ],
-    wrap: (store) => listing(store, pagingByTime(store, true)),
+    wrap: (store) => pagingByTime(store, true),
   },
   {
     id: 'pages-are-one-too-long',
@@ -122,7 +118,18 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-6',
     mayAlsoBreak: ['LIST-18', 'LIST-15', 'LIST-8', 'LIST-6', 'LIST-7', 'LIST-5', 'TURN-7'],
     wrap: (store) =>
-      asking(store, (params) => ({ ...params, pageSize: Math.min(1000, params.pageSize + 1) })),
+      asking(store, {
+        listThreads: (params) => ({ ...params, pageSize: Math.min(1000, params.pageSize + 1) }),
+      }),
+  },
+  {
+    id: 'pages-end-at-a-hundred',
+    breaks: 'a page holds a hundred threads at most, whatever was asked for',
+    violates: 'LIST-6',
+    wrap: (store) =>
+      asking(store, {
+        listThreads: (params) => ({ ...params, pageSize: Math.min(100, params.pageSize) }),
+      }),
   },
   {
     id: 'last-page-has-cursor',
@@ -130,12 +137,12 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-6',
     mayAlsoBreak: ['LIST-5', 'LIST-8', 'LIST-6', 'LIST-7'],
     wrap: (store) =>
-      listing(store, async (params) => {
-        const page = await store.listThreads(params)
-        const last = page.items.at(-1)
-        return last === undefined
-          ? page
-          : { ...page, nextCursor: page.nextCursor ?? cursorAfter(params, last) }
+      answering(store, {
+        listThreads: (page, params) => {
+          const last = page.items.at(-1)
+          if (last === undefined) return page
+          return { ...page, nextCursor: page.nextCursor ?? cursorAfter(params, last) }
+        },
       }),
   },
   {
@@ -157,15 +164,13 @@ export const listMutants: readonly Mutant[] = [
     breaks: 'a cursor works for lists with other filters and orders',
     violates: 'LIST-8',
     wrap: (store) => {
-      const cursors = new Map<string, string>()
+      const cursors = new Set<string>()
       return listing(store, async (params) => {
-        const cursor = params.cursor ?? null
         const page = await store.listThreads(params).catch((reason: unknown) => {
-          if (cursor !== null && cursors.has(cursor))
-            return store.listThreads({ ...params, cursor: null })
-          throw reason
+          if (!params.cursor || !cursors.has(params.cursor)) throw reason
+          return store.listThreads({ ...params, cursor: null })
         })
-        if (page.nextCursor !== null) cursors.set(page.nextCursor, page.nextCursor)
+        if (page.nextCursor !== null) cursors.add(page.nextCursor)
         return page
       })
     },
@@ -178,19 +183,13 @@ export const listMutants: readonly Mutant[] = [
     seenIn: 'rollout/src/session_index.rs find_thread_names_by_ids',
     wrap: (store, world) => {
       const names = remembered(world, 'names', () => new Map<string, string>())
-      const showing = listing(store, async (params) => {
-        const page = await store.listThreads(params)
-        const items = page.items.map((thread) => ({
-          ...thread,
-          name: thread.name ?? names.get(thread.threadId) ?? null,
-        }))
-        return { ...page, items }
-      })
-      return altered(showing, {
-        updateThreadMetadata: (params) => {
-          if (params.patch.name) names.set(params.threadId, params.patch.name)
-          return store.updateThreadMetadata(params)
-        },
+      const showing = withListed(store, (thread) => ({
+        ...thread,
+        name: thread.name ?? names.get(thread.threadId) ?? null,
+      }))
+      return afterwards(showing, {
+        updateThreadMetadata: ({ threadId, patch }) =>
+          patch.name && names.set(threadId, patch.name),
       })
     },
   },
@@ -200,16 +199,15 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-14',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      listing(store, async (params) => {
-        const page = await store.listThreads(params)
-        const items = await Promise.all(
-          page.items.map(async (thread) => {
+      answering(store, {
+        listThreads: async (page) => {
+          const items = page.items.map(async (thread) => {
             const { threadId } = thread
             const history = await store.loadHistory({ threadId, includeArchived: true })
             return { ...thread, history }
-          }),
-        )
-        return { ...page, items }
+          })
+          return { ...page, items: await Promise.all(items) }
+        },
       }),
   },
   {
@@ -244,17 +242,31 @@ export const listMutants: readonly Mutant[] = [
       }),
   },
   {
+    id: 'cursor-follows-its-thread',
+    breaks: 'a page continues where the last thread of the page before it stands by then',
+    violates: 'LIST-15',
+    wrap: (store) =>
+      listing(store, async (params) => {
+        if (!params.cursor) return store.listThreads(params)
+        const { id: threadId } = decodeCursor(threadQuery(params), params.cursor)
+        const last = await store.readThread({ threadId, includeArchived: true }).catch(() => null)
+        const cursor = last === null ? params.cursor : cursorAfter(params, last)
+        return store.listThreads({ ...params, cursor })
+      }),
+  },
+  {
     id: 'page-size-is-clamped',
     breaks: 'a page size that is not allowed is moved to the nearest that is',
     violates: 'LIST-16',
     mayAlsoBreak: ['ERR-2', 'ERR-4'],
     atEdge: true,
     wrap: (store) =>
-      asking(store, (params) =>
-        typeof params?.pageSize === 'number'
-          ? { ...params, pageSize: Math.min(1000, Math.max(1, Math.round(params.pageSize) || 1)) }
-          : params,
-      ),
+      asking(store, {
+        listThreads: (params) =>
+          typeof params?.pageSize === 'number'
+            ? { ...params, pageSize: Math.min(1000, Math.max(1, Math.round(params.pageSize) || 1)) }
+            : params,
+      }),
   },
   {
     id: 'list-touches-threads',
@@ -262,12 +274,10 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-17',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      listing(store, async (params) => {
-        const page = await store.listThreads(params)
-        for (const { threadId } of page.items) {
-          await meddle(store, threadId, { updatedAt: '1999-01-01T00:00:00.000Z' })
-        }
-        return page
+      afterwards(store, {
+        listThreads: async (_params, { items }) => {
+          for (const { threadId } of items) await meddle(store, threadId, { updatedAt: past })
+        },
       }),
   },
   {
@@ -276,9 +286,9 @@ export const listMutants: readonly Mutant[] = [
     violates: 'LIST-18',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      listing(store, (params) =>
-        store.listThreads(params.cursor === null ? { ...params, cursor: 'null' } : params),
-      ),
+      asking(store, {
+        listThreads: (params) => (params.cursor === null ? { ...params, cursor: 'null' } : params),
+      }),
   },
   {
     id: 'list-is-cached',

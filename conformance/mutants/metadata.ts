@@ -1,6 +1,8 @@
 import { type ThreadMetadataPatch, patchFields } from '../../src/store/metadata-patch.js'
 import type { StoredThread } from '../../src/store/records.js'
-import { altered, withRecords } from './alter.js'
+import { recordOf } from '../observe.js'
+import { altered, asking, withRecords } from './alter.js'
+import { withListed } from './alter-list.js'
 import { patching, mapValues, without, isClearable, given } from './alter-patch.js'
 import type { Mutant } from './mutant.js'
 
@@ -99,13 +101,7 @@ export const metadataMutants: readonly Mutant[] = [
     violates: 'LIST-14',
     mayAlsoBreak: ['META-1', 'META-11', 'HIST-2', 'ARCH-2', 'VAL-4'],
     seenIn: 'thread-store/src/local/read_thread.rs',
-    wrap: (store) =>
-      altered(store, {
-        listThreads: async (params) => {
-          const page = await store.listThreads(params)
-          return { ...page, items: page.items.map((thread) => ({ ...thread, model: null })) }
-        },
-      }),
+    wrap: (store) => withListed(store, (thread) => ({ ...thread, model: null })),
   },
   {
     id: 'memory-mode-is-write-only',
@@ -144,10 +140,7 @@ export const metadataMutants: readonly Mutant[] = [
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
-          const record = await store.readThread({
-            threadId: params.threadId,
-            includeArchived: true,
-          })
+          const record = await recordOf(store, params.threadId)
           const patch = without(params.patch, (value, field) => {
             const before = record[field as keyof StoredThread]
             return value !== null && before !== null && before !== '' && field !== 'gitInfo'
@@ -163,13 +156,9 @@ export const metadataMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     wrap: (store) =>
       patching(store, (patch) => {
-        const absent = Object.keys(patchFields).filter(
-          (field) => isClearable(field) && !(field in patch),
-        )
-        const isRead = Object.keys(patch).length === 0
-        return isRead
-          ? patch
-          : { ...Object.fromEntries(absent.map((field) => [field, null])), ...patch }
+        if (Object.keys(patch).length === 0) return patch
+        const cleared = Object.keys(patchFields).filter(isClearable)
+        return { ...Object.fromEntries(cleared.map((field) => [field, null])), ...patch }
       }),
   },
   {
@@ -216,14 +205,12 @@ export const metadataMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ERR-2', 'ERR-6'],
     atEdge: true,
     wrap: (store) =>
-      altered(store, {
+      asking(store, {
         updateThreadMetadata: (params) => {
+          if (typeof params?.patch !== 'object') return params
           const tolerated = (value: unknown, field: string): boolean =>
             value === null && !isClearable(field)
-          const isPatch = typeof params?.patch === 'object'
-          return store.updateThreadMetadata(
-            isPatch ? { ...params, patch: without(params.patch, tolerated) } : params,
-          )
+          return { ...params, patch: without(params.patch, tolerated) }
         },
       }),
   },
@@ -231,7 +218,7 @@ export const metadataMutants: readonly Mutant[] = [
     id: 'git-is-replaced-whole',
     breaks: 'a git patch clears the git fields it does not name',
     violates: 'META-5',
-    mayAlsoBreak: ['META-2', 'META-12', 'META-17', 'META-18', 'META-11'],
+    mayAlsoBreak: ['META-2', 'META-12', 'META-17', 'META-18', 'META-11', 'META-16'],
     wrap: (store) =>
       patching(store, (patch) =>
         patch.gitInfo && Object.values(patch.gitInfo).some((value) => value !== undefined)

@@ -2,7 +2,20 @@ import { ThreadStoreError, notLive, threadNotFound } from '../../src/store/error
 import { patchFields } from '../../src/store/metadata-patch.js'
 import type { StoredThread } from '../../src/store/records.js'
 import { lacks } from '../claims.js'
-import { altered, meddle, remembered, withItems, withRecords, yieldOften } from './alter.js'
+import { recordOf } from '../observe.js'
+import {
+  afterwards,
+  altered,
+  answering,
+  asking,
+  isLive,
+  meddle,
+  past,
+  remembered,
+  withItems,
+  withRecords,
+  yieldOften,
+} from './alter.js'
 import { patching, without, given } from './alter-patch.js'
 import type { Mutant } from './mutant.js'
 
@@ -16,8 +29,7 @@ export const patchMutants: readonly Mutant[] = [
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
-          const { threadId, includeArchived = false } = params
-          const before = await store.readThread({ threadId, includeArchived })
+          const before = await store.updateThreadMetadata({ ...params, patch: {} })
           await store.updateThreadMetadata(params)
           return before
         },
@@ -29,9 +41,7 @@ export const patchMutants: readonly Mutant[] = [
     violates: 'META-8',
     mayAlsoBreak: ['HIST-2', 'HIST-3'],
     wrap: (store) =>
-      patching(store, (patch) =>
-        Object.keys(patch).length === 0 ? { updatedAt: '1999-01-01T00:00:00.000Z' } : patch,
-      ),
+      patching(store, (patch) => (Object.keys(patch).length === 0 ? { updatedAt: past } : patch)),
   },
   {
     id: 'patch-ignores-unknown-fields',
@@ -40,12 +50,11 @@ export const patchMutants: readonly Mutant[] = [
     atEdge: true,
     seenIn: 'openai/codex#21873',
     wrap: (store) =>
-      altered(store, {
+      asking(store, {
         updateThreadMetadata: (params) => {
-          const isPatch = typeof params?.patch === 'object' && params.patch !== null
-          if (!isPatch) return store.updateThreadMetadata(params)
+          if (typeof params?.patch !== 'object' || params.patch === null) return params
           const patch = without(params.patch, (_value, field) => !(field in patchFields))
-          return store.updateThreadMetadata({ ...params, patch })
+          return { ...params, patch }
         },
       }),
   },
@@ -62,13 +71,10 @@ export const patchMutants: readonly Mutant[] = [
           try {
             return await store.updateThreadMetadata(params)
           } catch (reason) {
+            const { name } = { ...params?.patch }
             const refused = ThreadStoreError.is(reason, 'INVALID_REQUEST')
-            if (refused && reason.details.reason !== 'archived') {
-              const { name } = { ...params?.patch }
-              if (name !== undefined) {
-                await store.updateThreadMetadata({ ...params, patch: { name } }).catch(() => {})
-              }
-            }
+            if (refused && reason.details.reason !== 'archived' && name !== undefined)
+              await store.updateThreadMetadata({ ...params, patch: { name } }).catch(() => {})
             throw reason
           }
         },
@@ -81,9 +87,7 @@ export const patchMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     wrap: (store) =>
       patching(store, (patch) =>
-        Object.keys(patch).length === 0
-          ? patch
-          : { updatedAt: '1999-01-01T00:00:00.000Z', ...patch },
+        Object.keys(patch).length === 0 ? patch : { updatedAt: past, ...patch },
       ),
   },
   {
@@ -109,12 +113,8 @@ export const patchMutants: readonly Mutant[] = [
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
-          const record = await store.updateThreadMetadata({ ...params, patch: {} })
-          try {
-            await store.flushThread({ threadId: params.threadId })
-          } catch {
-            throw notLive(record.threadId)
-          }
+          await store.updateThreadMetadata({ ...params, patch: {} })
+          if (!(await isLive(store, params.threadId))) throw notLive(params.threadId)
           return store.updateThreadMetadata(params)
         },
       }),
@@ -126,24 +126,17 @@ export const patchMutants: readonly Mutant[] = [
     seenIn: 'our own local store, which read the file at the path its writer had opened',
     wrap: (store, world) => {
       const moved = remembered(world, 'moved', () => new Set<string>())
-      return altered(store, {
-        archiveThread: async (params) => {
-          await store.archiveThread(params)
-          // Whoever cannot flush it has no writer.
-          const flushed = await store.flushThread(params).then(
-            () => true,
-            () => false,
-          )
-          if (flushed) moved.add(params.threadId)
+      const moving = afterwards(store, {
+        archiveThread: async ({ threadId }) => {
+          if (await isLive(store, threadId)) moved.add(threadId)
         },
-        unarchiveThread: async (params) => {
-          moved.delete(params.threadId)
-          return store.unarchiveThread(params)
-        },
-        updateThreadMetadata: async (params) => {
+        unarchiveThread: ({ threadId }) => moved.delete(threadId),
+      })
+      return asking(moving, {
+        updateThreadMetadata: (params) => {
           const { threadId, patch } = params
           if (patch.memoryMode !== undefined && moved.has(threadId)) throw threadNotFound(threadId)
-          return store.updateThreadMetadata(params)
+          return params
         },
       })
     },
@@ -155,12 +148,12 @@ export const patchMutants: readonly Mutant[] = [
     mayAlsoBreak: ['META-1', 'META-3', 'META-5', 'META-7', 'META-11', 'CONC-7'],
     seenIn: 'openai/codex#18882',
     wrap: (store) =>
-      altered(store, {
-        updateThreadMetadata: async (params) => {
-          const thread = await store.updateThreadMetadata(params)
+      answering(store, {
+        updateThreadMetadata: async (thread, params) => {
+          const { threadId, updatedAt } = thread
           if (thread.archivedAt === null) return thread
-          await store.unarchiveThread({ threadId: params.threadId })
-          return store.updateThreadMetadata({ ...params, patch: { updatedAt: thread.updatedAt } })
+          await store.unarchiveThread({ threadId })
+          return store.updateThreadMetadata({ ...params, patch: { updatedAt } })
         },
       }),
   },
@@ -170,10 +163,7 @@ export const patchMutants: readonly Mutant[] = [
     violates: 'META-14',
     mayAlsoBreak: ['HIST-5'],
     wrap: (store) =>
-      altered(store, {
-        updateThreadMetadata: (params) =>
-          store.updateThreadMetadata({ ...params, includeArchived: true }),
-      }),
+      asking(store, { updateThreadMetadata: (params) => ({ ...params, includeArchived: true }) }),
   },
   {
     id: 'patch-drops-last-item',
@@ -185,12 +175,8 @@ export const patchMutants: readonly Mutant[] = [
       const losing = withItems(store, (items, threadId) =>
         lost.has(threadId) ? items.slice(0, -1) : items,
       )
-      return altered(losing, {
-        updateThreadMetadata: async (params) => {
-          const thread = await store.updateThreadMetadata(params)
-          if (params.patch.gitInfo) lost.add(params.threadId)
-          return thread
-        },
+      return afterwards(losing, {
+        updateThreadMetadata: ({ threadId, patch }) => patch.gitInfo && lost.add(threadId),
       })
     },
   },
@@ -203,23 +189,18 @@ export const patchMutants: readonly Mutant[] = [
     wrap: (store) =>
       altered(store, {
         updateThreadMetadata: async (params) => {
-          const { threadId, patch } = params
-          const { name, model, preview, title, agentRole } = await store.readThread({
-            threadId,
-            includeArchived: true,
-          })
+          const before = await recordOf(store, params.threadId)
           await yieldOften()
-          return store.updateThreadMetadata({
-            ...params,
-            patch: {
-              name,
-              preview,
-              agentRole,
-              ...(model !== null && { model }),
-              ...(title !== null && { title }),
-              ...given(patch),
-            },
-          })
+          const { name, model, preview, title, agentRole } = before
+          const whole = {
+            name,
+            preview,
+            agentRole,
+            ...(model !== null && { model }),
+            ...(title !== null && { title }),
+            ...given(params.patch),
+          }
+          return store.updateThreadMetadata({ ...params, patch: whole })
         },
       }),
   },
@@ -231,16 +212,10 @@ export const patchMutants: readonly Mutant[] = [
     seenIn: 'openai/codex#21874',
     wrap: (store) => {
       const resumed = new Set<string>()
-      return altered(store, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          resumed.add(params.threadId)
-        },
-        updateThreadMetadata: (params) =>
-          store.updateThreadMetadata(
-            resumed.has(params.threadId) ? { ...params, patch: {} } : params,
-          ),
-      })
+      const ignoring = patching(store, (patch, { threadId }) =>
+        resumed.has(threadId) ? {} : patch,
+      )
+      return afterwards(ignoring, { resumeThread: ({ threadId }) => resumed.add(threadId) })
     },
   },
   {
@@ -251,16 +226,12 @@ export const patchMutants: readonly Mutant[] = [
     seenIn: 'openai/codex#34382',
     wrap: (store, world) => {
       const initial = remembered(world, 'git', () => new Map<string, string>())
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
-          const sha = params.metadata.gitInfo?.sha
-          if (sha) initial.set(params.threadId, sha)
-        },
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          const sha = initial.get(params.threadId)
-          if (sha !== undefined) await meddle(store, params.threadId, { gitInfo: { sha } })
+      return afterwards(store, {
+        createThread: ({ threadId, metadata }) =>
+          metadata.gitInfo?.sha && initial.set(threadId, metadata.gitInfo.sha),
+        appendItems: async ({ threadId }) => {
+          const sha = initial.get(threadId)
+          if (sha !== undefined) await meddle(store, threadId, { gitInfo: { sha } })
         },
       })
     },
@@ -271,14 +242,11 @@ export const patchMutants: readonly Mutant[] = [
     violates: 'META-19',
     atEdge: true,
     wrap: (store) =>
-      altered(store, {
+      asking(store, {
         updateThreadMetadata: (params) => {
-          const mode: unknown = params?.patch?.memoryMode
-          const known =
-            mode === undefined || mode === null || mode === 'enabled' || mode === 'disabled'
-          return store.updateThreadMetadata(
-            known ? params : { ...params, patch: { ...params.patch, memoryMode: 'enabled' } },
-          )
+          const mode: unknown = params?.patch?.memoryMode ?? 'enabled'
+          if (mode === 'enabled' || mode === 'disabled') return params
+          return { ...params, patch: { ...params.patch, memoryMode: 'enabled' } }
         },
       }),
   },
@@ -315,19 +283,14 @@ export const patchMutants: readonly Mutant[] = [
     wrap: (store) => {
       let previous: string | null = null
       let current: string | null = null
-      return altered(store, {
-        createThread: async (params) => {
-          await store.createThread(params)
+      return afterwards(store, {
+        createThread: ({ threadId }) => {
           previous = current
-          current = params.threadId
+          current = threadId
         },
-        updateThreadMetadata: async (params) => {
-          const { name } = params.patch
-          const thread = await store.updateThreadMetadata(params)
-          if (previous !== null && params.threadId === current && name) {
+        updateThreadMetadata: async ({ threadId, patch: { name } }) => {
+          if (previous !== null && threadId === current && name)
             await meddle(store, previous, { name }).catch(() => {})
-          }
-          return thread
         },
       })
     },
@@ -338,22 +301,15 @@ export const patchMutants: readonly Mutant[] = [
     violates: 'META-25',
     mayAlsoBreak: ['HIST-2', 'HIST-3'],
     wrap: (store, world) => {
-      const profiles = remembered(
-        world,
-        'profiles',
-        () => new Map<string, StoredThread['permissionProfile']>(),
-      )
+      type Profile = NonNullable<StoredThread['permissionProfile']>
+      const profiles = remembered(world, 'profiles', () => new Map<string, Profile>())
       const aliasing = withRecords(store, (thread) => {
         const permissionProfile = profiles.get(thread.threadId)
-        const same = JSON.stringify(permissionProfile) !== undefined
-        return same && permissionProfile ? { ...thread, permissionProfile } : thread
+        return permissionProfile === undefined ? thread : { ...thread, permissionProfile }
       })
-      return altered(aliasing, {
-        updateThreadMetadata: async (params) => {
-          const { permissionProfile } = params.patch
-          if (permissionProfile) profiles.set(params.threadId, permissionProfile)
-          return store.updateThreadMetadata(params)
-        },
+      return patching(aliasing, (patch, { threadId }) => {
+        if (patch.permissionProfile) profiles.set(threadId, patch.permissionProfile)
+        return patch
       })
     },
   },

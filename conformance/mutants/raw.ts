@@ -1,81 +1,79 @@
-import { ThreadStoreError } from '../../src/store/errors.js'
 import type {
   ExportedRollout,
-  ImportThreadParams,
   ImportedRollout,
   RolloutReceipt,
-  ThreadExport,
   ThreadReceipt,
 } from '../../src/store/raw-history.js'
+import type { StoredThread } from '../../src/store/records.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
+import { bytesOf } from '../build/chunks.js'
 import { claims } from '../claims.js'
-import { altered, remembered, withItems, withRecords } from './alter.js'
+import {
+  afterwards,
+  altered,
+  answering,
+  asking,
+  despite,
+  remembered,
+  withItems,
+  withRecords,
+} from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = claims('rawHistory')
 
+/** The same store, every rollout it exports changed. */
 function exporting(
   store: ThreadStore,
-  change: (exported: ThreadExport) => ThreadExport,
+  change: (rollout: ExportedRollout, index: number) => ExportedRollout,
 ): ThreadStore {
-  return altered(store, {
-    exportThread: async (params) => change(await store.exportThread(params)),
+  return answering(store, {
+    exportThread: (exported) => ({ ...exported, rollouts: exported.rollouts.map(change) }),
   })
 }
 
-function exportingRollouts(
-  store: ThreadStore,
-  change: (rollout: ExportedRollout) => ExportedRollout,
-): ThreadStore {
-  return exporting(store, (exported) => ({ ...exported, rollouts: exported.rollouts.map(change) }))
-}
-
+/** The same store, every rollout it is to import changed. */
 function importing(
-  store: ThreadStore,
-  change: (params: ImportThreadParams) => ImportThreadParams,
-): ThreadStore {
-  return altered(store, { importThread: (params) => store.importThread(change(params)) })
-}
-
-function importingRollouts(
   store: ThreadStore,
   change: (rollout: ImportedRollout) => ImportedRollout,
 ): ThreadStore {
-  return importing(store, (params) => ({ ...params, rollouts: params.rollouts.map(change) }))
+  return asking(store, {
+    importThread: (params) => ({ ...params, rollouts: params.rollouts.map(change) }),
+  })
 }
 
+/** The same store, every record it is to import changed. */
+function importingRecords(
+  store: ThreadStore,
+  change: (thread: StoredThread) => StoredThread,
+): ThreadStore {
+  return asking(store, { importThread: (params) => ({ ...params, thread: change(params.thread) }) })
+}
+
+/** The same store, every receipt it gives changed. */
 function receipting(
   store: ThreadStore,
   change: (receipt: RolloutReceipt) => RolloutReceipt,
 ): ThreadStore {
-  const all = (receipt: ThreadReceipt): ThreadReceipt => ({
+  const each = (receipt: ThreadReceipt): ThreadReceipt => ({
     ...receipt,
     rollouts: receipt.rollouts.map(change),
   })
-  return altered(store, {
-    importThread: async (params) => all(await store.importThread(params)),
-    historyDigest: async (params) => all(await store.historyDigest(params)),
-  })
+  return answering(store, { importThread: each, historyDigest: each })
 }
 
-/** Bytes changed on their way, as text: invalid UTF-8 does not survive that. */
-async function* rewritten(
-  chunks: AsyncIterable<Uint8Array>,
-  change: (text: string) => string,
-): AsyncIterable<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  yield Buffer.from(change(Buffer.concat(parts).toString('latin1')), 'latin1')
-}
-
+/** The same store, the bytes it is to import changed as text of one byte a letter. */
 function rewriting(store: ThreadStore, change: (text: string) => string): ThreadStore {
-  return importingRollouts(store, (rollout) => ({
+  return importing(store, (rollout) => ({
     ...rollout,
-    chunks: rewritten(rollout.chunks, change),
+    chunks: later(async () => [
+      Buffer.from(change((await bytesOf(rollout.chunks)).toString('latin1')), 'latin1'),
+    ]),
   }))
 }
 
-const untouched = [
+/** What a store that drops bytes cannot help breaking. */
+const resting = [
   'RAW-4',
   'RAW-5',
   'RAW-8',
@@ -97,14 +95,17 @@ export const rawMutants: readonly Mutant[] = [
     mayAlsoBreak: ['RAW-15'],
     needs,
     wrap: (store) =>
-      exporting(store, (exported) => ({ ...exported, thread: { ...exported.thread, name: null } })),
+      answering(store, {
+        exportThread: (exported) => ({ ...exported, thread: { ...exported.thread, name: null } }),
+      }),
   },
   {
     id: 'export-says-live',
     breaks: 'every export says that the thread is live',
     violates: 'RAW-1',
     needs,
-    wrap: (store) => exporting(store, (exported) => ({ ...exported, live: true })),
+    wrap: (store) =>
+      answering(store, { exportThread: (exported) => ({ ...exported, live: true }) }),
   },
   {
     id: 'import-drops-extra',
@@ -112,8 +113,7 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-2',
     mayAlsoBreak: ['RAW-15'],
     needs,
-    wrap: (store) =>
-      importing(store, (params) => ({ ...params, thread: { ...params.thread, extra: null } })),
+    wrap: (store) => importingRecords(store, (thread) => ({ ...thread, extra: null })),
   },
   {
     id: 'import-touches-updated-at',
@@ -129,20 +129,14 @@ export const rawMutants: readonly Mutant[] = [
           ? { ...thread, updatedAt: '2030-01-01T00:00:00.000Z' }
           : thread,
       )
-      return altered(late, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          imported.add(params.thread.threadId)
-          return receipt
-        },
-      })
+      return afterwards(late, { importThread: ({ thread }) => imported.add(thread.threadId) })
     },
   },
   {
     id: 'import-drops-blank-lines',
     breaks: 'an import drops empty lines',
     violates: 'RAW-3',
-    mayAlsoBreak: untouched,
+    mayAlsoBreak: resting,
     needs,
     wrap: (store) => rewriting(store, (text) => text.replace(/\n\n+/g, '\n')),
   },
@@ -150,7 +144,7 @@ export const rawMutants: readonly Mutant[] = [
     id: 'import-drops-broken-lines',
     breaks: 'an import drops lines that are not JSON',
     violates: 'RAW-3',
-    mayAlsoBreak: untouched,
+    mayAlsoBreak: resting,
     needs,
     seenIn: 'codex migrate-rollouts skips malformed lines',
     wrap: (store) => rewriting(store, (text) => text.replace(/^not json.*\n/gm, '')),
@@ -177,7 +171,7 @@ export const rawMutants: readonly Mutant[] = [
     id: 'import-decodes-utf8',
     breaks: 'bytes that are not UTF-8 are replaced',
     violates: 'RAW-3',
-    mayAlsoBreak: untouched,
+    mayAlsoBreak: resting,
     needs,
     wrap: (store) => rewriting(store, (text) => text.replaceAll('\u00ff', '?')),
   },
@@ -209,14 +203,11 @@ export const rawMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const receipts = remembered(world, 'receipts', () => new Map<string, ThreadReceipt>())
-      return altered(store, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          receipts.set(params.thread.threadId, receipt)
-          return receipt
-        },
-        historyDigest: async (params) =>
-          receipts.get(params.threadId) ?? store.historyDigest(params),
+      const recalling = answering(store, {
+        historyDigest: (digest, { threadId }) => receipts.get(threadId) ?? digest,
+      })
+      return afterwards(recalling, {
+        importThread: ({ thread }, receipt) => receipts.set(thread.threadId, receipt),
       })
     },
   },
@@ -225,28 +216,24 @@ export const rawMutants: readonly Mutant[] = [
     breaks: 'an import whose bytes break off keeps those that arrived',
     violates: 'RAW-6',
     needs,
-    wrap: (store) =>
-      altered(store, {
-        importThread: async (params) => {
-          const arrived = params.rollouts.map((rollout) => ({ rollout, parts: [] as Uint8Array[] }))
-          try {
-            const rollouts = arrived.map(({ rollout, parts }) => ({
-              ...rollout,
-              chunks: kept(rollout.chunks, parts),
-            }))
-            return await store.importThread({ ...params, rollouts })
-          } catch (reason) {
-            if (ThreadStoreError.is(reason) && reason.details.reason === 'foreign-error') {
-              const rollouts = arrived.map(({ rollout, parts }) => ({
-                ...rollout,
-                chunks: replay(parts),
-              }))
-              await store.importThread({ ...params, rollouts })
-            }
-            throw reason
-          }
+    wrap: (store) => {
+      const arrived = new WeakMap<ImportedRollout, Uint8Array[]>()
+      const partsOf = (rollout: ImportedRollout): Uint8Array[] => arrived.get(rollout) ?? []
+      const collecting = importing(store, (rollout) => {
+        arrived.set(rollout, [])
+        return { ...rollout, chunks: kept(rollout.chunks, partsOf(rollout)) }
+      })
+      return despite(collecting, 'foreign-error', {
+        importThread: async (params, refusal) => {
+          const rollouts = params.rollouts.map((rollout) => ({
+            ...rollout,
+            chunks: later(async () => partsOf(rollout)),
+          }))
+          await store.importThread({ ...params, rollouts })
+          throw refusal
         },
-      }),
+      })
+    },
   },
   {
     id: 'import-always-replaces',
@@ -254,7 +241,7 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-7',
     mayAlsoBreak: ['LIFE-4', 'RAW-10'],
     needs,
-    wrap: (store) => importing(store, (params) => ({ ...params, replace: true })),
+    wrap: (store) => asking(store, { importThread: (params) => ({ ...params, replace: true }) }),
   },
   {
     id: 'import-never-replaces',
@@ -268,6 +255,31 @@ export const rawMutants: readonly Mutant[] = [
           const { threadId } = params.thread
           const stored = await store.historyDigest({ threadId }).catch(() => null)
           return params.replace && stored !== null ? stored : store.importThread(params)
+        },
+      }),
+  },
+  {
+    id: 'replace-keeps-the-tail',
+    breaks: 'a rollout that is replaced by a shorter one keeps the end of the longer one',
+    violates: 'RAW-7',
+    needs,
+    wrap: (store) =>
+      altered(store, {
+        importThread: async (params) => {
+          const { threadId } = params.thread
+          const stored = await store.exportThread({ threadId }).catch(() => null)
+          const [old] = stored?.rollouts ?? []
+          if (!params.replace || old === undefined) return store.importThread(params)
+          const over = importing(store, (rollout) => ({
+            ...rollout,
+            chunks: later(async () => {
+              const bytes = await bytesOf(rollout.chunks)
+              return bytes.length < old.byteCount
+                ? [bytes, await bytesOf(old.read(bytes.length))]
+                : [bytes]
+            }),
+          }))
+          return over.importThread(params)
         },
       }),
   },
@@ -307,12 +319,10 @@ export const rawMutants: readonly Mutant[] = [
       const ending = withItems(store, (items, threadId) =>
         items.slice(0, ends.get(threadId) ?? Infinity),
       )
-      return altered(ending, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          const [first] = receipt.rollouts[0]?.findings ?? []
-          if (first?.line !== undefined) ends.set(params.thread.threadId, first.line - 1)
-          return receipt
+      return afterwards(ending, {
+        importThread: ({ thread }, { rollouts }) => {
+          const [first] = rollouts[0]?.findings ?? []
+          if (first?.line !== undefined) ends.set(thread.threadId, first.line - 1)
         },
       })
     },
@@ -323,16 +333,10 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-10',
     needs,
     wrap: (store) =>
-      altered(store, {
+      despite(store, 'already-live', {
         importThread: async (params) => {
-          try {
-            return await store.importThread(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'already-live')
-              throw reason
-            await store.discardThread({ threadId: params.thread.threadId })
-            return store.importThread(params)
-          }
+          await store.discardThread({ threadId: params.thread.threadId })
+          return store.importThread(params)
         },
       }),
   },
@@ -348,12 +352,9 @@ export const rawMutants: readonly Mutant[] = [
         const count = counts.get(threadId) ?? items.length
         return [...items.slice(0, 1), ...items.slice(count), ...items.slice(1, count)]
       })
-      return altered(turned, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          counts.set(params.thread.threadId, receipt.rollouts.at(-1)?.itemCount ?? 0)
-          return receipt
-        },
+      return afterwards(turned, {
+        importThread: ({ thread }, { rollouts }) =>
+          counts.set(thread.threadId, rollouts.at(-1)?.itemCount ?? 0),
       })
     },
   },
@@ -362,7 +363,8 @@ export const rawMutants: readonly Mutant[] = [
     breaks: 'an export of a live thread does not say so',
     violates: 'RAW-11',
     needs,
-    wrap: (store) => exporting(store, (exported) => ({ ...exported, live: false })),
+    wrap: (store) =>
+      answering(store, { exportThread: (exported) => ({ ...exported, live: false }) }),
   },
   {
     id: 'export-follows-appends',
@@ -370,15 +372,18 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-12',
     needs,
     wrap: (store) =>
-      altered(store, {
-        exportThread: async (params) => {
-          const exported = await store.exportThread(params)
-          const rollouts = exported.rollouts.map((rollout, index) => ({
+      answering(store, {
+        exportThread: (exported, { threadId }) => ({
+          ...exported,
+          rollouts: exported.rollouts.map((rollout, index) => ({
             ...rollout,
-            read: (fromByte?: number) => latest(store, params.threadId, index, fromByte),
-          }))
-          return { ...exported, rollouts }
-        },
+            read: (fromByte) =>
+              later(async () => {
+                const now = (await store.exportThread({ threadId })).rollouts[index]
+                return now === undefined ? [] : [await bytesOf(now.read(fromByte))]
+              }),
+          })),
+        }),
       }),
   },
   {
@@ -386,8 +391,25 @@ export const rawMutants: readonly Mutant[] = [
     breaks: 'an export is read from its first byte, whatever byte was asked for',
     violates: 'RAW-12',
     needs,
+    wrap: (store) => exporting(store, (rollout) => ({ ...rollout, read: () => rollout.read() })),
+  },
+  {
+    id: 'export-reads-from-line-start',
+    breaks: 'an export is read from the start of a line, when the byte is not in the first two',
+    violates: 'RAW-12',
+    needs,
     wrap: (store) =>
-      exportingRollouts(store, (rollout) => ({ ...rollout, read: () => rollout.read() })),
+      exporting(store, (rollout) => ({
+        ...rollout,
+        read: (fromByte = 0) =>
+          later(async () => {
+            const bytes = await bytesOf(rollout.read())
+            const second = bytes.indexOf('\n', bytes.indexOf('\n') + 1)
+            const isLater = second >= 0 && fromByte > second
+            const start = isLater ? bytes.lastIndexOf('\n', fromByte - 1) + 1 : fromByte
+            return [bytes.subarray(start)]
+          }),
+      })),
   },
   {
     id: 'export-reads-once',
@@ -395,12 +417,12 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-12',
     needs,
     wrap: (store) =>
-      exportingRollouts(store, (rollout) => {
+      exporting(store, (rollout) => {
         let used = false
         return {
           ...rollout,
           read: (fromByte) => {
-            const chunks = used ? replay([]) : rollout.read(fromByte)
+            const chunks = used ? later(async () => []) : rollout.read(fromByte)
             used = true
             return chunks
           },
@@ -412,7 +434,7 @@ export const rawMutants: readonly Mutant[] = [
     breaks: 'the name and time of an imported file are not kept',
     violates: 'RAW-13',
     needs,
-    wrap: (store) => exportingRollouts(store, (rollout) => ({ ...rollout, file: null })),
+    wrap: (store) => exporting(store, (rollout) => ({ ...rollout, file: null })),
   },
   {
     id: 'fingerprint-outlives-change',
@@ -421,17 +443,14 @@ export const rawMutants: readonly Mutant[] = [
     needs,
     wrap: (store, world) => {
       const given = remembered(world, 'fingerprints', () => new Map<string, string>())
-      const keeping = exportingRollouts(store, (rollout) => ({
+      const keeping = exporting(store, (rollout) => ({
         ...rollout,
         fingerprint: given.get(rollout.rolloutId) ?? rollout.fingerprint,
       }))
-      return altered(keeping, {
-        importThread: async (params) => {
-          const receipt = await store.importThread(params)
-          for (const { rolloutId, fingerprint } of params.rollouts) {
+      return afterwards(keeping, {
+        importThread: ({ rollouts }) => {
+          for (const { rolloutId, fingerprint } of rollouts)
             if (fingerprint !== null) given.set(rolloutId, fingerprint)
-          }
-          return receipt
         },
       })
     },
@@ -455,14 +474,16 @@ export const rawMutants: readonly Mutant[] = [
     violates: 'RAW-15',
     mayAlsoBreak: ['RAW-2'],
     needs,
-    wrap: (store) =>
-      importing(store, (params) => ({
-        ...params,
-        thread: { ...params.thread, extraConfig: null },
-      })),
+    wrap: (store) => importingRecords(store, (thread) => ({ ...thread, extraConfig: null })),
   },
 ]
 
+/** Chunks that are looked for when they are read. */
+async function* later(find: () => Promise<readonly Uint8Array[]>): AsyncIterable<Uint8Array> {
+  yield* await find()
+}
+
+/** The same chunks, each of which is also put aside. */
 async function* kept(
   chunks: AsyncIterable<Uint8Array>,
   parts: Uint8Array[],
@@ -471,19 +492,4 @@ async function* kept(
     parts.push(chunk)
     yield chunk
   }
-}
-
-async function* replay(parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  for (const part of parts) yield await Promise.resolve(part)
-}
-
-async function* latest(
-  store: ThreadStore,
-  threadId: string,
-  index: number,
-  fromByte?: number,
-): AsyncIterable<Uint8Array> {
-  const { rollouts } = await store.exportThread({ threadId })
-  const rollout = rollouts[index]
-  if (rollout !== undefined) yield* rollout.read(fromByte)
 }

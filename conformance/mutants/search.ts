@@ -1,24 +1,24 @@
-import type { SearchThreadsParams } from '../../src/store/params.js'
-import type { ThreadSearchPage } from '../../src/store/records.js'
+import { asciiLowerCase } from '../../src/store/thread-filter.js'
+import type { StoredThreadSearchResult } from '../../src/store/records.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered } from './alter.js'
+import { altered, answering, asking, despite } from './alter.js'
+import { textsOf } from './alter-list.js'
 import type { Mutant } from './mutant.js'
 
 const needs = claims('search')
 
-function searching(
+/** The same store with other snippets. */
+function withSnippets(
   store: ThreadStore,
-  search: (params: SearchThreadsParams) => Promise<ThreadSearchPage>,
+  snippetOf: (found: StoredThreadSearchResult, term: string) => string,
 ): ThreadStore {
-  return altered(store, { searchThreads: search })
-}
-
-function asking(
-  store: ThreadStore,
-  change: (params: SearchThreadsParams) => SearchThreadsParams,
-): ThreadStore {
-  return searching(store, (params) => store.searchThreads(change(params)))
+  return answering(store, {
+    searchThreads: (page, { searchTerm }) => ({
+      ...page,
+      items: page.items.map((found) => ({ ...found, snippet: snippetOf(found, searchTerm) })),
+    }),
+  })
 }
 
 /** Defects in search. */
@@ -29,7 +29,8 @@ export const searchMutants: readonly Mutant[] = [
     violates: 'SEARCH-1',
     mayAlsoBreak: ['SEARCH-5'],
     needs,
-    wrap: (store) => asking(store, ({ allowedSources: _left, ...params }) => params),
+    wrap: (store) =>
+      asking(store, { searchThreads: ({ allowedSources: _left, ...params }) => params }),
   },
   {
     id: 'search-forgets-archive',
@@ -37,9 +38,8 @@ export const searchMutants: readonly Mutant[] = [
     violates: 'SEARCH-1',
     needs,
     wrap: (store) =>
-      searching(store, async (params) => {
-        const page = await store.searchThreads(params)
-        return params.archived ? { items: [], nextCursor: null } : page
+      answering(store, {
+        searchThreads: (page, { archived }) => (archived ? { items: [], nextCursor: null } : page),
       }),
   },
   {
@@ -47,27 +47,37 @@ export const searchMutants: readonly Mutant[] = [
     breaks: 'a snippet is in lower case',
     violates: 'SEARCH-2',
     needs,
-    wrap: (store) =>
-      searching(store, async (params) => {
-        const page = await store.searchThreads(params)
-        return {
-          ...page,
-          items: page.items.map((item) => ({ ...item, snippet: item.snippet.toLowerCase() })),
-        }
-      }),
+    wrap: (store) => withSnippets(store, ({ snippet }) => snippet.toLowerCase()),
   },
   {
     id: 'snippet-is-the-beginning',
     breaks: 'a snippet is the beginning of the preview, wherever the match is',
     violates: 'SEARCH-2',
     needs,
+    wrap: (store) => withSnippets(store, ({ thread }) => thread.preview.slice(0, 40)),
+  },
+  {
+    id: 'snippet-is-the-match',
+    breaks: 'a snippet is the matched text and nothing around it',
+    violates: 'SEARCH-2',
+    needs,
     wrap: (store) =>
-      searching(store, async (params) => {
-        const page = await store.searchThreads(params)
-        return {
-          ...page,
-          items: page.items.map((item) => ({ ...item, snippet: item.thread.preview.slice(0, 40) })),
-        }
+      withSnippets(store, ({ snippet }, term) => {
+        const at = asciiLowerCase(snippet).indexOf(asciiLowerCase(term))
+        return snippet.slice(at, at + term.length)
+      }),
+  },
+  {
+    id: 'snippet-is-found-in-lower-case',
+    breaks: 'a snippet is cut where the match would be if the text were in lower case',
+    violates: 'SEARCH-2',
+    needs,
+    wrap: (store) =>
+      withSnippets(store, ({ thread }, term) => {
+        const texts = textsOf(thread).map((text) => ({ text, lower: text.toLowerCase() }))
+        const found = texts.find(({ lower }) => lower.includes(term.toLowerCase()))
+        const at = found?.lower.indexOf(term.toLowerCase()) ?? 0
+        return found?.text.slice(Math.max(0, at - 40), at + term.length + 40) ?? ''
       }),
   },
   {
@@ -78,10 +88,12 @@ export const searchMutants: readonly Mutant[] = [
     needs,
     atEdge: true,
     wrap: (store) =>
-      searching(store, async (params) => {
-        if (params?.searchTerm) return store.searchThreads(params)
-        const { items, nextCursor } = await store.listThreads({ pageSize: 10 })
-        return { items: items.map((thread) => ({ thread, snippet: '' })), nextCursor }
+      altered(store, {
+        searchThreads: async (params) => {
+          if (params?.searchTerm) return store.searchThreads(params)
+          const { items, nextCursor } = await store.listThreads({ pageSize: 10 })
+          return { items: items.map((thread) => ({ thread, snippet: '' })), nextCursor }
+        },
       }),
   },
   {
@@ -90,11 +102,7 @@ export const searchMutants: readonly Mutant[] = [
     violates: 'SEARCH-4',
     mayAlsoBreak: ['SEARCH-5'],
     needs,
-    wrap: (store) =>
-      searching(store, async (params) => ({
-        ...(await store.searchThreads(params)),
-        nextCursor: null,
-      })),
+    wrap: (store) => answering(store, { searchThreads: (page) => ({ ...page, nextCursor: null }) }),
   },
   {
     id: 'search-takes-any-cursor',
@@ -102,12 +110,8 @@ export const searchMutants: readonly Mutant[] = [
     violates: 'SEARCH-5',
     needs,
     wrap: (store) =>
-      searching(store, async ({ cursor = null, ...params }) => {
-        try {
-          return await store.searchThreads({ ...params, cursor })
-        } catch {
-          return store.searchThreads(params)
-        }
+      despite(store, 'invalid-cursor', {
+        searchThreads: (params) => store.searchThreads({ ...params, cursor: null }),
       }),
   },
 ]

@@ -1,5 +1,6 @@
 import { claims } from '../claims.js'
-import { altered, remembered } from './alter.js'
+import { recordOf } from '../observe.js'
+import { afterwards, altered, answering, asking, meddle, remembered } from './alter.js'
 import type { Mutant, MutantWorld } from './mutant.js'
 
 /** Defects that show only after certain calls: each call alone, and most pairs, go as they should. */
@@ -10,19 +11,14 @@ export const sequenceMutants: readonly Mutant[] = [
     violates: 'SEQ-1',
     wrap: (store, world) => {
       const resumed = counts(world, 'resumes')
-      const forgetting = (threadId: string): boolean => (resumed.get(threadId) ?? 0) >= 3
-      return altered(store, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          count(resumed, params.threadId)
-        },
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
-          if (!forgetting(params.threadId)) return history
+      const forgetting = answering(store, {
+        loadHistory: (history, { threadId }) => {
+          if ((resumed.get(threadId) ?? 0) < 3) return history
           const first = history.items.findIndex(({ type }) => type !== 'session_meta')
           return { ...history, items: history.items.filter((_, index) => index !== first) }
         },
       })
+      return afterwards(forgetting, { resumeThread: ({ threadId }) => count(resumed, threadId) })
     },
   },
   {
@@ -31,14 +27,9 @@ export const sequenceMutants: readonly Mutant[] = [
     violates: 'SEQ-1',
     wrap: (store, world) => {
       const unarchived = counts(world, 'unarchived')
-      return altered(store, {
-        unarchiveThread: async (params) => {
-          const thread = await store.unarchiveThread(params)
-          count(unarchived, params.threadId)
-          return thread
-        },
+      return afterwards(store, {
+        unarchiveThread: ({ threadId }) => count(unarchived, threadId),
         archiveThread: async (params) => {
-          await store.archiveThread(params)
           if ((unarchived.get(params.threadId) ?? 0) >= 2) await store.unarchiveThread(params)
         },
       })
@@ -52,15 +43,15 @@ export const sequenceMutants: readonly Mutant[] = [
     needs: claims('delete'),
     wrap: (store, world) => {
       const archived = remembered(world, 'deleted while archived', () => new Set<string>())
-      return altered(store, {
+      const noticing = altered(store, {
         deleteThread: async (params) => {
-          const shown = { ...params, includeArchived: true }
-          const thread = await store.readThread(shown).catch(() => null)
+          const thread = await recordOf(store, params.threadId).catch(() => null)
           await store.deleteThread(params)
           if (typeof thread?.archivedAt === 'string') archived.add(params.threadId)
         },
+      })
+      return afterwards(noticing, {
         shutdownThread: async (params) => {
-          await store.shutdownThread(params)
           if (archived.delete(params.threadId)) await store.archiveThread(params)
         },
       })
@@ -72,19 +63,15 @@ export const sequenceMutants: readonly Mutant[] = [
     violates: 'SEQ-1',
     wrap: (store, world) => {
       const models = remembered(world, 'models', () => new Map<string, string>())
-      return altered(store, {
-        resumeThread: async (params) => {
-          await store.resumeThread(params)
-          const { model } = await store.readThread({ ...params, includeArchived: true })
-          if (model !== null) models.set(params.threadId, model)
+      return afterwards(store, {
+        resumeThread: async ({ threadId }) => {
+          const { model } = await recordOf(store, threadId)
+          if (model !== null) models.set(threadId, model)
         },
-        shutdownThread: async (params) => {
-          await store.shutdownThread(params)
-          const model = models.get(params.threadId)
-          models.delete(params.threadId)
-          if (model === undefined) return
-          const { threadId } = params
-          await store.updateThreadMetadata({ threadId, patch: { model }, includeArchived: true })
+        shutdownThread: async ({ threadId }) => {
+          const model = models.get(threadId)
+          models.delete(threadId)
+          if (model !== undefined) await meddle(store, threadId, { model })
         },
       })
     },
@@ -95,18 +82,14 @@ export const sequenceMutants: readonly Mutant[] = [
     violates: 'SEQ-1',
     wrap: (store, world) => {
       const since = counts(world, 'since flush')
-      return altered(store, {
-        flushThread: async (params) => {
-          await store.flushThread(params)
-          since.set(params.threadId, 1)
-        },
-        appendItems: async (params) => {
-          const { threadId } = params
-          const known = since.get(threadId)
-          if (known !== undefined && params.items.length > 0) since.set(threadId, known + 1)
-          await store.appendItems(known === 3 ? { ...params, items: [] } : params)
+      const losing = asking(store, {
+        appendItems: (params) => {
+          const known = since.get(params.threadId)
+          if (known !== undefined && params.items.length > 0) since.set(params.threadId, known + 1)
+          return known === 3 ? { ...params, items: [] } : params
         },
       })
+      return afterwards(losing, { flushThread: ({ threadId }) => since.set(threadId, 1) })
     },
   },
 ]

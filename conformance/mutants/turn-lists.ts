@@ -1,45 +1,32 @@
 import { isJsonObject } from '../../src/protocol/json.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { StoredTurn } from '../../src/protocol/turn.js'
-import { ThreadStoreError } from '../../src/store/errors.js'
-import type { ListItemsParams, ListTurnsParams } from '../../src/store/params.js'
+import { threadNotFound } from '../../src/store/errors.js'
 import type { ItemPage, TurnPage } from '../../src/store/records.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered } from './alter.js'
+import { altered, answering, asking, despite, remembered } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const turns = claims('turns')
 const items = claims('items')
 
-function listingTurns(
-  store: ThreadStore,
-  list: (params: ListTurnsParams) => Promise<TurnPage>,
-): ThreadStore {
-  return altered(store, { listTurns: list })
-}
-
 /** Every turn that is listed, changed. */
-function withTurns(store: ThreadStore, change: (turn: StoredTurn) => StoredTurn): ThreadStore {
-  return listingTurns(store, async (params) => {
-    const page = await store.listTurns(params)
-    return { ...page, turns: page.turns.map(change) }
-  })
-}
-
-function listingItems(
+function withTurns(
   store: ThreadStore,
-  list: (params: ListItemsParams) => Promise<ItemPage>,
+  change: (turn: StoredTurn, index: number) => StoredTurn,
 ): ThreadStore {
-  return altered(store, { listItems: list })
+  return answering(store, {
+    listTurns: (page) => ({ ...page, turns: page.turns.map(change) }),
+  })
 }
 
 function isType({ payload }: RolloutItem, type: string): boolean {
   return isJsonObject(payload) && payload['type'] === type
 }
 
-function isCursorProblem(reason: unknown): boolean {
-  return ThreadStoreError.is(reason) && reason.details.reason === 'invalid-cursor'
+function isLate(item: RolloutItem): boolean {
+  return isType(item, 'exec_command_end')
 }
 
 /** Defects in listings of turns. */
@@ -62,17 +49,28 @@ export const turnListMutants: readonly Mutant[] = [
     violates: 'TURN-1',
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        const { threadId, includeArchived = false } = params
-        const history = await store.loadHistory({ threadId, includeArchived })
-        const stray = history.items.filter(
-          (item) => isJsonObject(item.payload) && item.payload['cwd'] === '/between',
-        )
-        const [first, ...rest] = page.turns
-        if (first === undefined || params.itemsView !== 'full') return page
-        return { ...page, turns: [{ ...first, items: [...first.items, ...stray] }, ...rest] }
+      answering(store, {
+        listTurns: async (page, { threadId, includeArchived = false, itemsView }) => {
+          const history = await store.loadHistory({ threadId, includeArchived })
+          const stray = history.items.filter(
+            (item) => isJsonObject(item.payload) && item.payload['cwd'] === '/between',
+          )
+          const [first, ...rest] = page.turns
+          if (first === undefined || itemsView !== 'full') return page
+          return { ...page, turns: [{ ...first, items: [...first.items, ...stray] }, ...rest] }
+        },
       }),
+  },
+  {
+    id: 'turns-are-cached',
+    breaks: 'turns that were listed are listed again, whatever was appended since',
+    violates: 'TURN-1',
+    mayAlsoBreak: ['ROLL-2', 'TURN-2', 'TURN-4', 'LINE-15'],
+    needs: turns,
+    wrap: (store, world) => {
+      const known = remembered(world, 'turns', () => new Map<string, TurnPage>())
+      return answering(store, { listTurns: (page, params) => firstAnswer(known, params, page) })
+    },
   },
   {
     id: 'turn-has-no-error',
@@ -96,7 +94,7 @@ export const turnListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['TURN-5', 'TURN-7', 'TURN-6'],
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, (params) => store.listTurns({ sortDirection: 'asc', ...params })),
+      asking(store, { listTurns: (params) => ({ sortDirection: 'asc', ...params }) }),
   },
   {
     id: 'turns-are-full',
@@ -105,10 +103,12 @@ export const turnListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['TURN-2'],
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns({ ...params, itemsView: 'full' })
-        const itemsView = params.itemsView ?? 'summary'
-        return { ...page, turns: page.turns.map((turn) => ({ ...turn, itemsView })) }
+      altered(store, {
+        listTurns: async (params) => {
+          const page = await store.listTurns({ ...params, itemsView: 'full' })
+          const itemsView = params.itemsView ?? 'summary'
+          return { ...page, turns: page.turns.map((turn) => ({ ...turn, itemsView })) }
+        },
       }),
   },
   {
@@ -117,19 +117,19 @@ export const turnListMutants: readonly Mutant[] = [
     violates: 'TURN-4',
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        if (params.itemsView === 'full' || params.itemsView === 'notLoaded') return page
-        const full = await store.listTurns({ ...params, itemsView: 'full' })
-        return {
-          ...page,
-          turns: page.turns.map((turn, index) => {
-            const held = full.turns[index]?.items ?? []
-            const [user] = turn.items
-            const agent = held.find((item) => isType(item, 'agent_message'))
-            return user && agent ? { ...turn, items: [user, agent] } : turn
-          }),
-        }
+      answering(store, {
+        listTurns: async (page, params) => {
+          if (params.itemsView === 'full' || params.itemsView === 'notLoaded') return page
+          const full = await store.listTurns({ ...params, itemsView: 'full' })
+          return {
+            ...page,
+            turns: page.turns.map((turn, index) => {
+              const [user] = turn.items
+              const agent = full.turns[index]?.items.find((item) => isType(item, 'agent_message'))
+              return user && agent ? { ...turn, items: [user, agent] } : turn
+            }),
+          }
+        },
       }),
   },
   {
@@ -140,12 +140,13 @@ export const turnListMutants: readonly Mutant[] = [
     needs: turns,
     wrap: (store) => {
       const lastOf = new Map<string, StoredTurn>()
-      return listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        const repeated = params.cursor ? lastOf.get(params.cursor) : undefined
-        const last = page.turns.at(-1)
-        if (page.nextCursor !== null && last) lastOf.set(page.nextCursor, last)
-        return repeated ? { ...page, turns: [repeated, ...page.turns] } : page
+      return answering(store, {
+        listTurns: (page, { cursor }) => {
+          const repeated = lastOf.get(cursor ?? '')
+          const last = page.turns.at(-1)
+          if (page.nextCursor !== null && last) lastOf.set(page.nextCursor, last)
+          return repeated ? { ...page, turns: [repeated, ...page.turns] } : page
+        },
       })
     },
   },
@@ -156,13 +157,14 @@ export const turnListMutants: readonly Mutant[] = [
     needs: turns,
     wrap: (store) => {
       const firstAfter = new Map<string, string>()
-      return listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        const last = page.turns.at(-1)
-        if (page.nextCursor === null || last === undefined) return page
-        const key = [params.threadId, params.sortDirection, last.turnId].join()
-        if (!firstAfter.has(key)) firstAfter.set(key, page.nextCursor)
-        return { ...page, nextCursor: firstAfter.get(key) ?? null }
+      return answering(store, {
+        listTurns: (page, { threadId, sortDirection }) => {
+          const last = page.turns.at(-1)
+          if (page.nextCursor === null || last === undefined) return page
+          const key = [threadId, sortDirection, last.turnId].join()
+          if (!firstAfter.has(key)) firstAfter.set(key, page.nextCursor)
+          return { ...page, nextCursor: firstAfter.get(key) ?? null }
+        },
       })
     },
   },
@@ -173,12 +175,11 @@ export const turnListMutants: readonly Mutant[] = [
     needs: turns,
     wrap: (store) => {
       const back = new Set<string>()
-      return listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        if (page.backwardsCursor !== null) back.add(page.backwardsCursor)
-        return params.cursor && back.has(params.cursor)
-          ? { ...page, turns: page.turns.slice(1) }
-          : page
+      return answering(store, {
+        listTurns: (page, { cursor }) => {
+          if (page.backwardsCursor !== null) back.add(page.backwardsCursor)
+          return cursor && back.has(cursor) ? { ...page, turns: page.turns.slice(1) } : page
+        },
       })
     },
   },
@@ -188,13 +189,8 @@ export const turnListMutants: readonly Mutant[] = [
     violates: 'TURN-7',
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async ({ cursor = null, ...params }) => {
-        try {
-          return await store.listTurns({ ...params, cursor })
-        } catch (reason) {
-          if (isCursorProblem(reason)) return store.listTurns(params)
-          throw reason
-        }
+      despite(store, 'invalid-cursor', {
+        listTurns: (params) => store.listTurns({ ...params, cursor: null }),
       }),
   },
   {
@@ -203,13 +199,9 @@ export const turnListMutants: readonly Mutant[] = [
     violates: 'TURN-8',
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        const renamed = page.turns.map((turn, index) =>
-          turn.turnId.startsWith('rollout-') ? { ...turn, turnId: `rollout-${index}` } : turn,
-        )
-        return { ...page, turns: renamed }
-      }),
+      withTurns(store, (turn, index) =>
+        turn.turnId.startsWith('rollout-') ? { ...turn, turnId: `rollout-${index}` } : turn,
+      ),
   },
   {
     id: 'late-items-join-last-turn',
@@ -217,16 +209,15 @@ export const turnListMutants: readonly Mutant[] = [
     violates: 'TURN-9',
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        const late = page.turns.flatMap((turn) =>
-          turn.items.filter((item) => isType(item, 'exec_command_end')),
-        )
-        const kept = page.turns.map((turn, index) => {
-          const own = turn.items.filter((item) => !isType(item, 'exec_command_end'))
-          return { ...turn, items: index === page.turns.length - 1 ? [...own, ...late] : own }
-        })
-        return { ...page, turns: kept }
+      answering(store, {
+        listTurns: (page) => {
+          const late = page.turns.flatMap((turn) => turn.items.filter(isLate))
+          const kept = page.turns.map((turn, index) => {
+            const own = turn.items.filter((item) => !isLate(item))
+            return { ...turn, items: index === page.turns.length - 1 ? [...own, ...late] : own }
+          })
+          return { ...page, turns: kept }
+        },
       }),
   },
   {
@@ -236,7 +227,7 @@ export const turnListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['HIST-5'],
     needs: turns,
     wrap: (store) =>
-      listingTurns(store, (params) => store.listTurns({ ...params, includeArchived: true })),
+      asking(store, { listTurns: (params) => ({ ...params, includeArchived: true }) }),
   },
   {
     id: 'no-turns-is-not-found',
@@ -246,10 +237,11 @@ export const turnListMutants: readonly Mutant[] = [
     needs: turns,
     seenIn: 'openai/codex#42099',
     wrap: (store) =>
-      listingTurns(store, async (params) => {
-        const page = await store.listTurns(params)
-        if (page.turns.length > 0) return page
-        throw new ThreadStoreError('THREAD_NOT_FOUND', 'no turns', { reason: 'unknown-thread' })
+      answering(store, {
+        listTurns: (page, { threadId }) => {
+          if (page.turns.length > 0) return page
+          throw threadNotFound(threadId)
+        },
       }),
   },
 ]
@@ -263,12 +255,12 @@ export const itemListMutants: readonly Mutant[] = [
     mayAlsoBreak: 'everything',
     needs: items,
     wrap: (store) =>
-      listingItems(store, async (params) => {
-        if (params.turnId !== undefined || params.cursor) return store.listItems(params)
-        const { threadId, includeArchived = false } = params
-        const page = await store.listItems(params)
-        const history = await store.loadHistory({ threadId, includeArchived })
-        return { ...page, items: history.items.slice(1, 1 + Math.max(page.items.length, 1) + 5) }
+      answering(store, {
+        listItems: async (page, { threadId, includeArchived = false, turnId, cursor }) => {
+          if (turnId !== undefined || cursor) return page
+          const history = await store.loadHistory({ threadId, includeArchived })
+          return { ...page, items: history.items.slice(1, 1 + Math.max(page.items.length, 1) + 5) }
+        },
       }),
   },
   {
@@ -278,12 +270,22 @@ export const itemListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ITEM-4'],
     needs: items,
     wrap: (store) =>
-      listingItems(store, async (params) => {
-        const page = await store.listItems(params)
-        const isLate = (item: RolloutItem): boolean => isType(item, 'exec_command_end')
-        const others = page.items.filter((item) => !isLate(item))
-        return { ...page, items: [...others, ...page.items.filter(isLate)] }
+      answering(store, {
+        listItems: (page) => {
+          const others = page.items.filter((item) => !isLate(item))
+          return { ...page, items: [...others, ...page.items.filter(isLate)] }
+        },
       }),
+  },
+  {
+    id: 'items-are-cached',
+    breaks: 'items that were listed are listed again, whatever was appended since',
+    violates: 'ITEM-1',
+    needs: items,
+    wrap: (store, world) => {
+      const known = remembered(world, 'items', () => new Map<string, ItemPage>())
+      return answering(store, { listItems: (page, params) => firstAnswer(known, params, page) })
+    },
   },
   {
     id: 'items-newest-first',
@@ -292,7 +294,7 @@ export const itemListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ITEM-2', 'ITEM-4', 'ITEM-5', 'ITEM-6', 'TURN-10'],
     needs: items,
     wrap: (store) =>
-      listingItems(store, (params) => store.listItems({ sortDirection: 'desc', ...params })),
+      asking(store, { listItems: (params) => ({ sortDirection: 'desc', ...params }) }),
   },
   {
     id: 'items-ignore-turn',
@@ -301,9 +303,11 @@ export const itemListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ITEM-3', 'ITEM-6'],
     needs: items,
     wrap: (store) =>
-      listingItems(store, async ({ turnId, ...params }) => {
-        if (turnId !== undefined) await store.listItems({ ...params, cursor: null, turnId })
-        return store.listItems(params)
+      altered(store, {
+        listItems: async ({ turnId, ...params }) => {
+          if (turnId !== undefined) await store.listItems({ ...params, cursor: null, turnId })
+          return store.listItems(params)
+        },
       }),
   },
   {
@@ -312,15 +316,8 @@ export const itemListMutants: readonly Mutant[] = [
     violates: 'ITEM-3',
     needs: items,
     wrap: (store) =>
-      listingItems(store, async (params) => {
-        try {
-          return await store.listItems(params)
-        } catch (reason) {
-          if (ThreadStoreError.is(reason) && reason.details.reason === 'unknown-turn') {
-            return { items: [], nextCursor: null, backwardsCursor: null }
-          }
-          throw reason
-        }
+      despite(store, 'unknown-turn', {
+        listItems: async () => ({ items: [], nextCursor: null, backwardsCursor: null }),
       }),
   },
   {
@@ -330,9 +327,8 @@ export const itemListMutants: readonly Mutant[] = [
     mayAlsoBreak: ['ITEM-5', 'ITEM-2', 'ITEM-1', 'TURN-10'],
     needs: items,
     wrap: (store) =>
-      listingItems(store, async (params) => {
-        const page = await store.listItems(params)
-        return params.cursor ? { ...page, items: page.items.slice(1) } : page
+      answering(store, {
+        listItems: (page, { cursor }) => (cursor ? { ...page, items: page.items.slice(1) } : page),
       }),
   },
   {
@@ -341,10 +337,7 @@ export const itemListMutants: readonly Mutant[] = [
     violates: 'ITEM-5',
     needs: items,
     wrap: (store) =>
-      listingItems(store, async (params) => ({
-        ...(await store.listItems(params)),
-        backwardsCursor: null,
-      })),
+      answering(store, { listItems: (page) => ({ ...page, backwardsCursor: null }) }),
   },
   {
     id: 'item-cursor-is-not-bound',
@@ -352,13 +345,16 @@ export const itemListMutants: readonly Mutant[] = [
     violates: 'ITEM-6',
     needs: items,
     wrap: (store) =>
-      listingItems(store, async ({ cursor = null, ...params }) => {
-        try {
-          return await store.listItems({ ...params, cursor })
-        } catch (reason) {
-          if (isCursorProblem(reason)) return store.listItems(params)
-          throw reason
-        }
+      despite(store, 'invalid-cursor', {
+        listItems: (params) => store.listItems({ ...params, cursor: null }),
       }),
   },
 ]
+
+/** What was answered when the same was asked for the first time. */
+function firstAnswer<Page>(known: Map<string, Page>, params: unknown, page: Page): Page {
+  const key = JSON.stringify(params)
+  const earlier = known.get(key) ?? page
+  known.set(key, earlier)
+  return earlier
+}

@@ -4,7 +4,7 @@ import type { ThreadStore } from '../../src/store/thread-store.js'
 import { foldTurns } from '../../src/history/fold-turns.js'
 import { turnPage } from '../../src/store/paging.js'
 import { claims } from '../claims.js'
-import { altered, withItems } from './alter.js'
+import { afterwards, altered, answering, withItems } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 const needs = claims('turns')
@@ -140,16 +140,16 @@ export const turnMutants: readonly Mutant[] = [
     violates: 'ROLL-7',
     wrap: (store) => {
       const given: RolloutItem[][] = []
-      return altered(store, {
-        loadHistory: async (params) => {
-          const history = await store.loadHistory(params)
+      const handingOut = answering(store, {
+        loadHistory: (history) => {
           const items = [...history.items]
           given.push(items)
           return { ...history, items }
         },
-        appendItems: async (params) => {
-          await store.appendItems(params)
-          if (params.items.some(isRollback)) for (const items of given) items.pop()
+      })
+      return afterwards(handingOut, {
+        appendItems: ({ items }) => {
+          if (items.some(isRollback)) for (const earlier of given) earlier.pop()
         },
       })
     },

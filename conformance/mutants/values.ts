@@ -1,10 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/protocol/json.js'
 import type { RolloutItem } from '../../src/protocol/rollout-item.js'
 import type { StoredThread } from '../../src/store/records.js'
-import { ThreadStoreError } from '../../src/store/errors.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 import { claims } from '../claims.js'
-import { altered, withItems, withRecords } from './alter.js'
+import { appending, asking, despite, withItems, withRecords } from './alter.js'
 import type { Mutant } from './mutant.js'
 
 /** Every text and number in a value, changed on the way. */
@@ -20,13 +19,23 @@ function changingItems(
   store: ThreadStore,
   change: (part: string | number) => JsonValue,
 ): ThreadStore {
-  return withItems(store, (items) =>
-    items.map((item) => mapped(item as JsonObject, change) as RolloutItem),
-  )
+  return changingWhole(store, (item) => mapped(item, change))
 }
 
-function texts(change: (text: string) => string): (part: string | number) => JsonValue {
-  return (part) => (typeof part === 'string' ? change(part) : part)
+function changingTexts(store: ThreadStore, change: (text: string) => string): ThreadStore {
+  return changingItems(store, (part) => (typeof part === 'string' ? change(part) : part))
+}
+
+function changingNumbers(
+  store: ThreadStore,
+  change: (number: number) => number | null,
+): ThreadStore {
+  return changingItems(store, (part) => (typeof part === 'number' ? change(part) : part))
+}
+
+/** Every item, changed whole. */
+function changingWhole(store: ThreadStore, change: (item: JsonObject) => JsonValue): ThreadStore {
+  return withItems(store, (items) => items.map((item) => change(item as JsonObject) as RolloutItem))
 }
 
 function changingName(store: ThreadStore, change: (text: string) => string): ThreadStore {
@@ -36,12 +45,15 @@ function changingName(store: ThreadStore, change: (text: string) => string): Thr
   }))
 }
 
-/** Objects parsed anew without the keys a condition names. */
-function withoutKeys(value: JsonValue, drop: (key: string) => boolean): JsonValue {
-  if (Array.isArray(value)) return value.map((part: JsonValue) => withoutKeys(part, drop))
+/** The value without the fields a condition names, to its depths. */
+function withoutFields(
+  value: JsonValue,
+  drop: (key: string, value: JsonValue) => boolean,
+): JsonValue {
+  if (Array.isArray(value)) return value.map((part: JsonValue) => withoutFields(part, drop))
   if (!isJsonObject(value)) return value
-  const entries = Object.entries(value).filter(([key]) => !drop(key))
-  return Object.fromEntries(entries.map(([key, part]) => [key, withoutKeys(part, drop)]))
+  const entries = Object.entries(value).filter(([key, part]) => !drop(key, part))
+  return Object.fromEntries(entries.map(([key, part]) => [key, withoutFields(part, drop)]))
 }
 
 /** Defects that only rare values show. */
@@ -51,33 +63,21 @@ export const valueMutants: readonly Mutant[] = [
     breaks: 'NUL is cut out of the texts of items',
     violates: 'VAL-1',
     seenIn: 'text and jsonb columns of PostgreSQL',
-    wrap: (store) =>
-      changingItems(
-        store,
-        texts((text) => text.replaceAll('\u0000', '')),
-      ),
+    wrap: (store) => changingTexts(store, (text) => text.replaceAll('\u0000', '')),
   },
   {
     id: 'items-lose-lone-surrogates',
     breaks: 'half a character becomes a replacement character',
     violates: 'VAL-1',
     mayAlsoBreak: ['CONC-5'],
-    wrap: (store) =>
-      changingItems(
-        store,
-        texts((text) => Buffer.from(text).toString()),
-      ),
+    wrap: (store) => changingTexts(store, (text) => Buffer.from(text).toString()),
   },
   {
     id: 'items-are-normalised',
     breaks: 'texts of items are stored in normal form C',
     violates: 'VAL-1',
     mayAlsoBreak: ['CONC-5'],
-    wrap: (store) =>
-      changingItems(
-        store,
-        texts((text) => text.normalize('NFC')),
-      ),
+    wrap: (store) => changingTexts(store, (text) => text.normalize('NFC')),
   },
   {
     id: 'items-lose-proto-keys',
@@ -85,11 +85,7 @@ export const valueMutants: readonly Mutant[] = [
     violates: 'VAL-1',
     mayAlsoBreak: ['CONC-5'],
     wrap: (store) =>
-      withItems(store, (items) =>
-        items.map(
-          (item) => withoutKeys(item as JsonObject, (key) => key === '__proto__') as RolloutItem,
-        ),
-      ),
+      changingWhole(store, (item) => withoutFields(item, (key) => key === '__proto__')),
   },
   {
     id: 'items-lose-null-fields',
@@ -97,14 +93,13 @@ export const valueMutants: readonly Mutant[] = [
     violates: 'VAL-1',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      withItems(store, (items) => items.map((item) => withoutNulls(item) as RolloutItem)),
+      changingWhole(store, (item) => withoutFields(item, (_key, value) => value === null)),
   },
   {
     id: 'items-stop-at-depth',
     breaks: 'what is nested deeper than 100 levels is lost',
     violates: 'VAL-1',
-    wrap: (store) =>
-      withItems(store, (items) => items.map((item) => cut(item as JsonObject, 100) as RolloutItem)),
+    wrap: (store) => changingWhole(store, (item) => cut(item, 100)),
   },
   {
     id: 'numbers-become-32-bit-floats',
@@ -112,16 +107,14 @@ export const valueMutants: readonly Mutant[] = [
     violates: 'VAL-2',
     mayAlsoBreak: 'everything',
     wrap: (store) =>
-      changingItems(store, (part) =>
-        typeof part === 'number' && !Number.isInteger(part) ? Math.fround(part) : part,
-      ),
+      changingNumbers(store, (number) => (Number.isInteger(number) ? number : Math.fround(number))),
   },
   {
     id: 'numbers-lose-minus-zero',
     breaks: '-0 becomes 0',
     violates: 'VAL-2',
     mayAlsoBreak: ['VAL-1', 'CONC-5'],
-    wrap: (store) => changingItems(store, (part) => (Object.is(part, -0) ? 0 : part)),
+    wrap: (store) => changingNumbers(store, (number) => (Object.is(number, -0) ? 0 : number)),
   },
   {
     id: 'numbers-are-64-bit-integers',
@@ -129,8 +122,8 @@ export const valueMutants: readonly Mutant[] = [
     violates: 'VAL-2',
     mayAlsoBreak: ['CONC-5', 'VAL-1'],
     wrap: (store) =>
-      changingItems(store, (part) =>
-        typeof part === 'number' && Number.isInteger(part) ? Math.min(part, 2 ** 63) : part,
+      changingNumbers(store, (number) =>
+        Number.isInteger(number) ? Math.min(number, 2 ** 63) : number,
       ),
   },
   {
@@ -138,10 +131,7 @@ export const valueMutants: readonly Mutant[] = [
     breaks: 'a number of an imported line that is too large for a double is read as null',
     violates: 'RAW-18',
     needs: claims('rawHistory'),
-    wrap: (store) =>
-      changingItems(store, (part) =>
-        typeof part === 'number' && !Number.isFinite(part) ? null : part,
-      ),
+    wrap: (store) => changingNumbers(store, (number) => (Number.isFinite(number) ? number : null)),
   },
   {
     id: 'large-items-are-dropped',
@@ -149,24 +139,14 @@ export const valueMutants: readonly Mutant[] = [
     violates: 'VAL-3',
     mayAlsoBreak: ['VAL-1'],
     wrap: (store) =>
-      altered(store, {
-        appendItems: (params) =>
-          store.appendItems({
-            ...params,
-            items: params.items.filter((item) => JSON.stringify(item).length < 65_536),
-          }),
-      }),
+      appending(store, (items) => items.filter((item) => JSON.stringify(item).length < 65_536)),
   },
   {
     id: 'large-batches-are-cut',
     breaks: 'of a batch only the first thousand items are stored',
     violates: 'VAL-3',
     mayAlsoBreak: ['VAL-4'],
-    wrap: (store) =>
-      altered(store, {
-        appendItems: (params) =>
-          store.appendItems({ ...params, items: params.items.slice(0, 1_000) }),
-      }),
+    wrap: (store) => appending(store, (items) => items.slice(0, 1_000)),
   },
   {
     id: 'names-are-trimmed',
@@ -222,25 +202,21 @@ export const valueMutants: readonly Mutant[] = [
     breaks: 'directories that differ in normal form are the same to a filter',
     violates: 'VAL-6',
     wrap: (store) =>
-      altered(store, {
-        listThreads: (params) =>
-          store.listThreads(
-            params.cwdFilters
-              ? {
-                  ...params,
-                  cwdFilters: params.cwdFilters.flatMap((cwd) => [
-                    cwd,
-                    cwd.normalize('NFC'),
-                    cwd.normalize('NFD'),
-                  ]),
-                  modelProviders: (params.modelProviders ?? []).flatMap((one) => [
-                    one,
-                    one.normalize('NFC'),
-                    one.normalize('NFD'),
-                  ]),
-                }
-              : params,
-          ),
+      asking(store, {
+        listThreads: (params) => {
+          const { cwdFilters, modelProviders = [] } = params
+          if (cwdFilters === undefined) return params
+          const forms = (text: string): string[] => [
+            text,
+            text.normalize('NFC'),
+            text.normalize('NFD'),
+          ]
+          return {
+            ...params,
+            cwdFilters: cwdFilters.flatMap(forms),
+            modelProviders: modelProviders.flatMap(forms),
+          }
+        },
       }),
   },
   {
@@ -250,18 +226,12 @@ export const valueMutants: readonly Mutant[] = [
     mayAlsoBreak: ['APPEND-6'],
     atEdge: true,
     wrap: (store) =>
-      altered(store, {
-        appendItems: async (params) => {
-          try {
-            await store.appendItems(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'invalid-item')
-              throw reason
-            const items = params.items.map((item) =>
-              typeof item.payload === 'number' ? { ...item, payload: null } : item,
-            )
-            await store.appendItems({ ...params, items })
-          }
+      despite(store, 'invalid-item', {
+        appendItems: (params) => {
+          const items = params.items.map((item) =>
+            typeof item.payload === 'number' ? { ...item, payload: null } : item,
+          )
+          return store.appendItems({ ...params, items })
         },
       }),
   },
@@ -272,26 +242,11 @@ export const valueMutants: readonly Mutant[] = [
     needs: claims('rawHistory'),
     seenIn: 'openai/codex#29927',
     wrap: (store) =>
-      altered(store, {
-        loadHistory: async (params) => {
-          try {
-            return await store.loadHistory(params)
-          } catch (reason) {
-            if (!ThreadStoreError.is(reason) || reason.details.reason !== 'history-mode')
-              throw reason
-            return { threadId: params.threadId, items: [], position: null }
-          }
-        },
+      despite(store, 'history-mode', {
+        loadHistory: async ({ threadId }) => ({ threadId, items: [], position: null }),
       }),
   },
 ]
-
-function withoutNulls(value: JsonValue | RolloutItem): JsonValue {
-  if (Array.isArray(value)) return value.map((part: JsonValue) => withoutNulls(part))
-  if (!isJsonObject(value)) return value as JsonValue
-  const entries = Object.entries(value).filter(([, part]) => part !== null)
-  return Object.fromEntries(entries.map(([key, part]) => [key, withoutNulls(part)]))
-}
 
 function cut(value: JsonValue, depth: number): JsonValue {
   if (typeof value !== 'object' || value === null) return value
@@ -303,5 +258,5 @@ function cut(value: JsonValue, depth: number): JsonValue {
 }
 
 function plain(value: StoredThread['permissionProfile']): StoredThread['permissionProfile'] {
-  return value === null ? null : (withoutKeys(value, (key) => key === '__proto__') as JsonObject)
+  return value === null ? null : (withoutFields(value, (key) => key === '__proto__') as JsonObject)
 }

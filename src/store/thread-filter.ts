@@ -92,7 +92,7 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Only A to Z are folded: the one rule every database, file and language can share. */
-function asciiLowerCase(text: string): string {
+export function asciiLowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
