@@ -104,7 +104,7 @@ export const errorMutants: readonly Mutant[] = [
     breaks: 'a list is refused as not found until there was a thread',
     violates: 'ERR-1',
     // Whoever looks at a storage before it holds anything notices.
-    mayAlsoBreak: ['CAP-5', 'LIFE-23', 'LINE-11', 'LIST-1', 'LIST-2', 'LIST-5', 'RAW-6'],
+    mayAlsoBreak: ['CAP-5', 'LIFE-23', 'LINE-11', 'LIST-1', 'LIST-2', 'LIST-5', 'RAW-6', 'RAW-20'],
     wrap: (store, world) => {
       const made = remembered(world, 'made', () => new Set<string>())
       const refusing = asking(store, {

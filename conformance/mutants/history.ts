@@ -220,6 +220,8 @@ export const historyMutants: readonly Mutant[] = [
       'TURN-8',
       'APPEND-2',
       'LINE-10',
+      'HIST-6',
+      'RAW-19',
     ],
     wrap: (store) => withItems(store, unnumbered),
   },
@@ -227,7 +229,7 @@ export const historyMutants: readonly Mutant[] = [
     id: 'ordinals-restart-after-resume',
     breaks: 'the first item after a resume begins to count anew',
     violates: 'HIST-7',
-    mayAlsoBreak: ['LINE-2', 'LINE-4', 'LINE-1', 'LINE-3', 'LINE-6'],
+    mayAlsoBreak: ['LINE-2', 'LINE-4', 'LINE-1', 'LINE-3', 'LINE-6', 'HIST-6'],
     seenIn: 'openai/codex#35746',
     wrap: (store, world) => {
       const resumedAt = remembered(world, 'resumed', () => new Map<string, number>())

@@ -124,6 +124,7 @@ export const metadataMutants: readonly Mutant[] = [
       'CONC-5',
       'CONC-7',
       'META-12',
+      'LIST-13',
     ],
     seenIn: 'threads.title of Codex holds both',
     wrap: (store) =>

@@ -344,7 +344,7 @@ export const rawMutants: readonly Mutant[] = [
     id: 'imported-cannot-be-resumed',
     breaks: 'what is appended to an imported thread comes before what was imported',
     violates: 'RAW-16',
-    mayAlsoBreak: ['APPEND-11', 'RAW-5'],
+    mayAlsoBreak: ['APPEND-11', 'RAW-5', 'HIST-6'],
     needs,
     wrap: (store, world) => {
       const counts = remembered(world, 'counts', () => new Map<string, number>())

@@ -59,7 +59,17 @@ export const turnMutants: readonly Mutant[] = [
     id: 'fold-ignores-rollback',
     breaks: 'turns that were rolled back are listed',
     violates: 'ROLL-2',
-    mayAlsoBreak: ['ROLL-3', 'ROLL-4', 'ROLL-5', 'ROLL-6', 'ITEM-1', 'CRASH-1', 'TURN-2', 'TURN-4'],
+    mayAlsoBreak: [
+      'ROLL-3',
+      'ROLL-4',
+      'ROLL-5',
+      'ROLL-6',
+      'ITEM-1',
+      'CRASH-1',
+      'TURN-2',
+      'TURN-4',
+      'TURN-1',
+    ],
     needs,
     wrap: (store) => folding(store, (items) => items.filter((item) => !isRollback(item))),
   },
@@ -126,7 +136,7 @@ export const turnMutants: readonly Mutant[] = [
     id: 'rollback-ends-the-thread',
     breaks: 'turns after a rollback are not listed',
     violates: 'ROLL-6',
-    mayAlsoBreak: ['ROLL-3', 'TURN-2', 'TURN-4'],
+    mayAlsoBreak: ['ROLL-3', 'TURN-2', 'TURN-4', 'TURN-1'],
     needs,
     wrap: (store) =>
       folding(store, (items) => {
