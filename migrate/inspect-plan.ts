@@ -3,7 +3,7 @@ import { eachAtOnce } from './each-at-once.js'
 import { type InspectContext, type InspectedThread, inspectThread } from './inspect-thread.js'
 import type { MigrationPlan, PlannedThread } from './plan.js'
 import { isOutage } from './retry.js'
-import { unlessAborted } from './unless-aborted.js'
+import { nullIfAborted } from './null-if-aborted.js'
 
 /** A thread of a plan that could not be read. */
 export interface UnreadableThread {
@@ -50,7 +50,7 @@ export async function inspectPlan(
     }
   }
 
-  await unlessAborted(signal, eachAtOnce(threads.values(), options, inspect))
+  await nullIfAborted(signal, eachAtOnce(threads.values(), options, inspect))
   const inOrder = threads.flatMap(({ threadId }) => found.get(threadId) ?? [])
   return { threads: inOrder, unreadable, stopped: signal?.aborted ? 'interrupted' : null }
 }

@@ -20,7 +20,7 @@ import type { RunFacts } from './run-log.js'
 import { RunSession } from './run-session.js'
 import type { RunTotals } from './run-tally.js'
 import { isInShard, type Shard } from './shard.js'
-import { unlessAborted } from './unless-aborted.js'
+import { nullIfAborted } from './null-if-aborted.js'
 
 /**
  * Threads copied at once unless told otherwise: while some are read, others wait for their commit,
@@ -80,7 +80,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
   const isFirst = session.nextPass() === 1
   const isAlone = options.session === undefined
   const doneBefore = tally.done
-  const inventory = await unlessAborted(
+  const inventory = await nullIfAborted(
     options.signal,
     takeInventory({
       ...options,
@@ -186,7 +186,7 @@ async function run(
   const hasEnded = outage === null && !signal.aborted
   const review =
     hasEnded && options.isAlone
-      ? await unlessAborted(signal, reviewRun({ source, target, signal }, tally.copied))
+      ? await nullIfAborted(signal, reviewRun({ source, target, signal }, tally.copied))
       : null
   return {
     stopped: outage ?? (signal.aborted ? 'interrupted' : null),

@@ -10,7 +10,7 @@ import { type RolloutComparison, compareRollouts } from './compare-rollouts.js'
 import { compareItems } from './compare-items.js'
 import { JOBS_DEFAULT } from './run.js'
 import { isInShard, type Shard } from './shard.js'
-import { unlessAborted } from './unless-aborted.js'
+import { nullIfAborted } from './null-if-aborted.js'
 
 /**
  * How a thread compares. `equal`: record and bytes are; `behind`: the target holds what the thread
@@ -97,7 +97,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyResult> {
   const abortable = { ...(signal && { signal }) }
   const pairs = matchThreads(options.source, options.target, abortable)
   const jobs = options.jobs ?? JOBS_DEFAULT
-  await unlessAborted(signal, eachAtOnce(pairs, { jobs, ...abortable }, judge))
+  await nullIfAborted(signal, eachAtOnce(pairs, { jobs, ...abortable }, judge))
   const stopped = signal?.aborted ? 'interrupted' : null
   return {
     totals,

@@ -1,5 +1,5 @@
 /** What a piece of work gives; `null` where it failed because `signal` had aborted. */
-export async function unlessAborted<Result>(
+export async function nullIfAborted<Result>(
   signal: AbortSignal | undefined,
   work: Promise<Result>,
 ): Promise<Result | null> {
