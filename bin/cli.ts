@@ -1,11 +1,11 @@
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { type Command, commandNames, commandPath, commandsFor, verbsOf } from './commands/index.js'
-import { failureOf } from './failures.js'
-import { printError, setLoudness, terminalWidth } from './output.js'
+import { failureOf } from './usage/failures.js'
+import { printError, setLoudness, terminalWidth } from './terminal/output.js'
 import { packageVersion } from './package-version.js'
-import { suggestion } from './suggestion.js'
-import { UsageError } from './usage-error.js'
-import { optionWithoutValue, usageMessage } from './usage-message.js'
+import { suggestion } from './usage/suggestion.js'
+import { UsageError } from './usage/usage-error.js'
+import { optionWithoutValue, usageMessage } from './usage/usage-message.js'
 
 /** Lines of help are no longer than this, however wide the terminal is. */
 const HELP_WIDTH_MAX = 100

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Must parse and run on Node 18: everything that needs a newer one is behind the dynamic import.
-import { ExitCode } from './exit-codes.js'
+import { ExitCode } from './usage/exit-codes.js'
 import { nodeVersionProblem } from './node-version.js'
 
 const problem = nodeVersionProblem(process.versions.node)

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { describeConformance } from '../conformance/vitest.js'
-import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
+import { openPgliteDriver } from '../src/stores/postgres/driver/pglite-driver.js'
 import { openPgliteStore } from '../src/stores/postgres/open-pglite-store.js'
 import { httpSubject } from './http/http-subject.js'
 

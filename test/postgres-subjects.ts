@@ -1,5 +1,5 @@
 import type { StoreSubject } from '../conformance/index.js'
-import { openPgliteDriver } from '../src/stores/postgres/pglite-driver.js'
+import { openPgliteDriver } from '../src/stores/postgres/driver/pglite-driver.js'
 import { openPgliteStore } from '../src/stores/postgres/open-pglite-store.js'
 import { openPostgresStore } from '../src/stores/postgres/open-postgres-store.js'
 import type { ThreadStore } from '../src/index.js'

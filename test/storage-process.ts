@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type StdioAdapter, startAdapter } from '../src/stores/stdio/start-adapter.js'
 import { ROOT } from './tidy/repository.js'
 
-const script = join(ROOT, 'dist', 'bin/storage-process.js')
+const script = join(ROOT, 'dist', 'bin/stores/storage-process.js')
 
 /** Another process, which serves the storages at an address; `limits` are for its shell. */
 export function startStorageProcess(address: string, limits = ''): Promise<StdioAdapter> {

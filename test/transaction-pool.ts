@@ -1,6 +1,6 @@
 import { systemClock } from '../src/host/clock.js'
 import type { PostgresDriver } from '../src/host/postgres.js'
-import { openPgDriver } from '../src/stores/postgres/pg-driver.js'
+import { openPgDriver } from '../src/stores/postgres/driver/pg-driver.js'
 
 const CONNECTIONS = 3
 

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import {
   type Report,
   type RunEvent,
@@ -9,25 +9,25 @@ import {
   selectCases,
   suite,
 } from '../../conformance/index.js'
-import { conformanceExitCode } from '../conformance-exit-code.js'
-import { interruptible } from '../interruptible.js'
-import { SUBJECT_FORMS, openSubject } from '../open-subject.js'
-import { printDetail, printError, printLog, printResult } from '../output.js'
+import { conformanceExitCode } from '../suite/conformance-exit-code.js'
+import { interruptible } from '../terminal/interruptible.js'
+import { SUBJECT_FORMS, openSubject } from '../suite/open-subject.js'
+import { printDetail, printError, printLog, printResult } from '../terminal/output.js'
 import {
   type ReportArguments,
   openReports,
   reportOptions,
   reportOutputs,
-} from '../report-outputs.js'
-import { wholeNumber } from '../option-values.js'
+} from '../suite/report-outputs.js'
+import { wholeNumber } from '../usage/option-values.js'
 import {
   type SuiteArguments,
   emptySelection,
   suiteOptions,
   suiteRunOptions,
-} from '../suite-options.js'
-import { FLOWS, listFlows, testFlows } from '../test-flows.js'
-import { UsageError } from '../usage-error.js'
+} from '../suite/suite-options.js'
+import { FLOWS, listFlows, testFlows } from '../suite/test-flows.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore conformance`: runs the suite against a store. */
 export function conformanceCommand(yargs: Argv): Argv {

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { demo } from '../demo/demo.js'
 
 /** `threadstore demo`: the main job, on a recorded home. */

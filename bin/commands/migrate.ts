@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import {
   conflictPolicies,
   JOBS_DEFAULT,
@@ -8,15 +8,15 @@ import {
   type PlanDocument,
 } from '../../migrate/index.js'
 import { systemClock } from '../../src/host/clock.js'
-import { pausable } from '../interruptible.js'
-import { keepProcessLean } from '../lean-process.js'
-import { mapOptions, mappingOf, mapSource } from '../map-options.js'
-import { choiceOptions, courseOptions } from '../migrate-options.js'
-import { openStore } from '../open-store.js'
-import { readPlan } from '../read-plan.js'
-import { requireWritable } from '../report-sink.js'
-import { runDryRun } from '../run-dry-run.js'
-import { type OpenedSides, runMigration } from '../run-migration.js'
+import { pausable } from '../terminal/interruptible.js'
+import { keepProcessLean } from '../migration/lean-process.js'
+import { mapOptions, mappingOf, mapSource } from '../migration/map-options.js'
+import { choiceOptions, courseOptions } from '../migration/migrate-options.js'
+import { openStore } from '../stores/open-store.js'
+import { readPlan } from '../migration/read-plan.js'
+import { requireWritable } from '../reports/report-sink.js'
+import { runDryRun } from '../migration/run-dry-run.js'
+import { type OpenedSides, runMigration } from '../migration/run-migration.js'
 import {
   byteRate,
   durationMs,
@@ -24,9 +24,9 @@ import {
   shardOf,
   targetAddress,
   threadIds,
-} from '../option-values.js'
-import { requireTwoPlaces } from '../two-places.js'
-import { UsageError } from '../usage-error.js'
+} from '../usage/option-values.js'
+import { requireTwoPlaces } from '../stores/two-places.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore migrate`: copies threads and proves them. */
 export function migrateCommand(yargs: Argv): Argv {

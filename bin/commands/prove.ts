@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
-import { ExitCode } from '../exit-codes.js'
+import { examples } from '../usage/examples.js'
+import { ExitCode } from '../usage/exit-codes.js'
 import {
   type KillMatrix,
   type MutantResult,
@@ -12,23 +12,23 @@ import {
   mutantLine,
   prove,
 } from '../../conformance/index.js'
-import { proveExitCode } from '../conformance-exit-code.js'
-import { NothingDoneError } from '../failures.js'
-import { interruptible } from '../interruptible.js'
-import { startJudges } from '../judge-processes.js'
-import { SUBJECT_FORMS, isShareable, openSubject } from '../open-subject.js'
-import { printLog, printText } from '../output.js'
-import { wholeNumber } from '../option-values.js'
+import { proveExitCode } from '../suite/conformance-exit-code.js'
+import { NothingDoneError } from '../usage/failures.js'
+import { interruptible } from '../terminal/interruptible.js'
+import { startJudges } from '../suite/judge-processes.js'
+import { SUBJECT_FORMS, isShareable, openSubject } from '../suite/open-subject.js'
+import { printLog, printText } from '../terminal/output.js'
+import { wholeNumber } from '../usage/option-values.js'
 import {
   type SuiteArguments,
   emptySelection,
   suiteOptions,
   suiteRunOptions,
-} from '../suite-options.js'
-import { breakFlows, FLOWS } from '../test-flows.js'
-import { requireWritable } from '../report-sink.js'
-import { terminalStyle } from '../text-style.js'
-import { UsageError } from '../usage-error.js'
+} from '../suite/suite-options.js'
+import { breakFlows, FLOWS } from '../suite/test-flows.js'
+import { requireWritable } from '../reports/report-sink.js'
+import { terminalStyle } from '../terminal/text-style.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** Opening a subject once more takes a second, and a server has only so many connections. */
 const JOBS_MAX = 8

@@ -1,22 +1,22 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { stopReason } from '../../migrate/index.js'
 import type { FoundPlace } from '../../src/stores/local/scan/finding-tally.js'
 import type { HomeFinding } from '../../src/stores/local/scan/home-findings.js'
 import type { HomeScan } from '../../src/stores/local/scan/scan-home.js'
-import { ExitCode } from '../exit-codes.js'
-import { defaultHome } from '../default-home.js'
-import { openHome } from '../open-store.js'
+import { ExitCode } from '../usage/exit-codes.js'
+import { defaultHome } from '../stores/default-home.js'
+import { openHome } from '../stores/open-store.js'
 import {
   plannedRepair,
   repairExitCode,
   repairHome,
   repairLines,
   requireQuiet,
-} from '../repair-home.js'
-import { type RunEnd, type RunTools, reportedRun } from '../reported-run.js'
-import { summaryLines } from '../scan-summary.js'
-import { UsageError } from '../usage-error.js'
+} from '../home/repair-home.js'
+import { type RunEnd, type RunTools, reportedRun } from '../reports/reported-run.js'
+import { summaryLines } from '../home/scan-summary.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore scan`: what is in a Codex home, and what is not as it should be. */
 export function scanCommand(yargs: Argv): Argv {

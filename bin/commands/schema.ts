@@ -1,9 +1,9 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
-import { printResult } from '../output.js'
-import { suggestion } from '../suggestion.js'
+import { examples } from '../usage/examples.js'
+import { printResult } from '../terminal/output.js'
+import { suggestion } from '../usage/suggestion.js'
 import { schemas } from '../schemas.js'
-import { UsageError } from '../usage-error.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore schema`: the JSON Schema of every document that commands print. */
 export function schemaCommand(yargs: Argv): Argv {

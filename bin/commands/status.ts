@@ -1,13 +1,13 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { listRuns, type RunState } from '../../migrate/index.js'
 import { systemClock } from '../../src/host/clock.js'
-import { ExitCode } from '../exit-codes.js'
-import { fitTable } from '../fit-table.js'
-import { formatBytes, formatDuration, formatRate } from '../format.js'
-import { openStore } from '../open-store.js'
-import { printResult, tableWidth } from '../output.js'
-import { wholeNumber, targetAddress } from '../option-values.js'
+import { ExitCode } from '../usage/exit-codes.js'
+import { fitTable } from '../terminal/fit-table.js'
+import { formatBytes, formatDuration, formatRate } from '../terminal/format.js'
+import { openStore } from '../stores/open-store.js'
+import { printResult, tableWidth } from '../terminal/output.js'
+import { wholeNumber, targetAddress } from '../usage/option-values.js'
 
 /** `threadstore status`: the migrations a store was the target of. */
 export function statusCommand(yargs: Argv): Argv {

@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import type { ListThreadsParams, ThreadPage } from '../../src/index.js'
-import { fitTable } from '../fit-table.js'
-import { threadName } from '../thread-name.js'
-import { type OpenedStore, openStore } from '../open-store.js'
-import { printResult, tableWidth } from '../output.js'
-import { wholeNumber } from '../option-values.js'
+import { fitTable } from '../terminal/fit-table.js'
+import { threadName } from '../terminal/thread-name.js'
+import { type OpenedStore, openStore } from '../stores/open-store.js'
+import { printResult, tableWidth } from '../terminal/output.js'
+import { wholeNumber } from '../usage/option-values.js'
 
 /** `threadstore threads list`: one page of threads. */
 export function threadsListCommand(yargs: Argv): Argv {

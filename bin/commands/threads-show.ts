@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import type { StoredThread } from '../../src/index.js'
-import { formatBytes } from '../format.js'
-import { openStore } from '../open-store.js'
-import { printResult } from '../output.js'
-import { threadId } from '../option-values.js'
+import { formatBytes } from '../terminal/format.js'
+import { openStore } from '../stores/open-store.js'
+import { printResult } from '../terminal/output.js'
+import { threadId } from '../usage/option-values.js'
 
 /** `threadstore threads show`: everything a store knows of a thread but its history. */
 export function threadsShowCommand(yargs: Argv): Argv {

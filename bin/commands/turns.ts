@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { type ThreadStore, ThreadStoreError } from '../../src/index.js'
-import { ExitCode } from '../exit-codes.js'
-import { openStore } from '../open-store.js'
-import { printError, printResult } from '../output.js'
-import { parseStoreAddress } from '../store-address.js'
-import { UsageError } from '../usage-error.js'
+import { ExitCode } from '../usage/exit-codes.js'
+import { openStore } from '../stores/open-store.js'
+import { printError, printResult } from '../terminal/output.js'
+import { parseStoreAddress } from '../stores/store-address.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore turns`: stores the turns of every thread, for people who ask with SQL. */
 export function turnsCommand(yargs: Argv): Argv {

@@ -1,12 +1,12 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { stopReason, type UndoneThread, type UndoResult, undoRun } from '../../migrate/index.js'
-import { ExitCode } from '../exit-codes.js'
-import { counted } from '../format.js'
-import { openStore } from '../open-store.js'
-import { reportedRun } from '../reported-run.js'
-import { targetAddress, threadId } from '../option-values.js'
-import { UsageError } from '../usage-error.js'
+import { ExitCode } from '../usage/exit-codes.js'
+import { counted } from '../terminal/format.js'
+import { openStore } from '../stores/open-store.js'
+import { reportedRun } from '../reports/reported-run.js'
+import { targetAddress, threadId } from '../usage/option-values.js'
+import { UsageError } from '../usage/usage-error.js'
 
 /** `threadstore undo`: takes a migration back. */
 export function undoCommand(yargs: Argv): Argv {

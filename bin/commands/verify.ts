@@ -1,14 +1,14 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
+import { examples } from '../usage/examples.js'
 import { JOBS_DEFAULT } from '../../migrate/index.js'
-import { keepProcessLean } from '../lean-process.js'
-import { mapOptions, mappingOf } from '../map-options.js'
-import { openStore } from '../open-store.js'
-import { jobsOf, shardOf, targetAddress, threadIds } from '../option-values.js'
-import { UsageError } from '../usage-error.js'
-import { readReceipt, verifyAgainstReceipt } from '../verify-against-receipt.js'
-import type { VerifySettings } from '../verify-settings.js'
-import { verifyStores } from '../verify-stores.js'
+import { keepProcessLean } from '../migration/lean-process.js'
+import { mapOptions, mappingOf } from '../migration/map-options.js'
+import { openStore } from '../stores/open-store.js'
+import { jobsOf, shardOf, targetAddress, threadIds } from '../usage/option-values.js'
+import { UsageError } from '../usage/usage-error.js'
+import { readReceipt, verifyAgainstReceipt } from '../migration/verify-against-receipt.js'
+import type { VerifySettings } from '../migration/verify-settings.js'
+import { verifyStores } from '../migration/verify-stores.js'
 
 /** `threadstore verify`: compares two stores, or a store with the receipt of a migration. */
 export function verifyCommand(yargs: Argv): Argv {

@@ -1,11 +1,11 @@
 import type { Argv } from 'yargs'
-import { examples } from '../examples.js'
-import { defaultHome } from '../default-home.js'
-import { ExitCode } from '../exit-codes.js'
-import { openHome } from '../open-store.js'
-import { printResult } from '../output.js'
+import { examples } from '../usage/examples.js'
+import { defaultHome } from '../stores/default-home.js'
+import { ExitCode } from '../usage/exit-codes.js'
+import { openHome } from '../stores/open-store.js'
+import { printResult } from '../terminal/output.js'
 import { packageVersion } from '../package-version.js'
-import { explanationLines, missedLines } from '../why-summary.js'
+import { explanationLines, missedLines } from '../home/why-summary.js'
 
 /** `threadstore why`: where a thread is, and why Codex does not show it. */
 export function whyCommand(yargs: Argv): Argv {

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/host/clock.js'
 import { systemIds } from '../../src/host/ids.js'
 import { openMemoryStore } from '../../src/stores/memory/memory-thread-store.js'
 import { copyHome } from '../../test/support/homes.js'
-import { openHome } from '../open-store.js'
+import { openHome } from '../stores/open-store.js'
 import { schemas } from '../schemas.js'
 import { demoReport } from './demo-report.js'
 

@@ -1,8 +1,8 @@
 import type { ThreadOutcome } from '../../migrate/index.js'
 import type { StoredThread } from '../../src/index.js'
-import { fitTable } from '../fit-table.js'
-import { formatBytes } from '../format.js'
-import { threadName } from '../thread-name.js'
+import { fitTable } from '../terminal/fit-table.js'
+import { formatBytes } from '../terminal/format.js'
+import { threadName } from '../terminal/thread-name.js'
 
 /** A thread with what became of it. */
 export interface ShownThread {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { helpOf } from '../cli.js'
 import { commandNames, commandPath } from '../commands/index.js'
-import { ExitCode } from '../exit-codes.js'
+import { ExitCode } from '../usage/exit-codes.js'
 import manifest from '../../package.json' with { type: 'json' }
 import {
   durabilityTiers,

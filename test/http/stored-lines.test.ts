@@ -5,7 +5,7 @@ import type { PostgresDriver } from '../../src/host/postgres.js'
 import { createHttpThreadServer } from '../../src/stores/http/http-thread-server.js'
 import { openHttpStore } from '../../src/stores/http/open-http-store.js'
 import { openPgliteStore } from '../../src/stores/postgres/open-pglite-store.js'
-import { openPgliteDriver } from '../../src/stores/postgres/pglite-driver.js'
+import { openPgliteDriver } from '../../src/stores/postgres/driver/pglite-driver.js'
 import type { ThreadStore } from '../../src/store/thread-store.js'
 
 const first = '019a0000-0000-7000-8000-000000000001'

@@ -1,6 +1,6 @@
 import { afterEach, expect, inject, test } from 'vitest'
 import { systemClock } from '../../src/index.js'
-import { openPgDriver } from '../../src/stores/postgres/pg-driver.js'
+import { openPgDriver } from '../../src/stores/postgres/driver/pg-driver.js'
 
 type Driver = Awaited<ReturnType<typeof openPgDriver>>
 

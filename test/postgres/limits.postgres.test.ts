@@ -5,7 +5,7 @@ import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import type { ThreadStore } from '../../src/index.js'
 import type { LoadThreadHistoryParams } from '../../src/store/params.js'
-import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { changeSessions } from '../../src/stores/postgres/driver/change-sessions.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 
 /** Holds a lock on everything a namespace has in a table. */

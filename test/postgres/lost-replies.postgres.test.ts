@@ -3,7 +3,7 @@ import { bytesOf } from '../../conformance/build/chunks.js'
 import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import { type ThreadStore, systemClock } from '../../src/index.js'
-import { openPgDriver } from '../../src/stores/postgres/pg-driver.js'
+import { openPgDriver } from '../../src/stores/postgres/driver/pg-driver.js'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.js'
 import { freshStorage, messagesOf, newThreadId, throughPort } from './storage.js'
 

@@ -7,7 +7,7 @@ import { creating } from '../../conformance/build/params.js'
 import { systemClock } from '../../src/host/clock.js'
 import type { PostgresDriver } from '../../src/host/postgres.js'
 import type { ThreadStore } from '../../src/index.js'
-import { openPgDriver } from '../../src/stores/postgres/pg-driver.js'
+import { openPgDriver } from '../../src/stores/postgres/driver/pg-driver.js'
 import { makeManyThreads } from '../support/many-threads.js'
 import { freshStorage, newThreadId } from './storage.js'
 

@@ -4,7 +4,7 @@ import { bareImport } from '../../conformance/build/imports.js'
 import { turn } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import type { PostgresDriver, PostgresSession } from '../../src/host/postgres.js'
-import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { changeSessions } from '../../src/stores/postgres/driver/change-sessions.js'
 import { makeManyThreads } from '../support/many-threads.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 

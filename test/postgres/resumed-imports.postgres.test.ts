@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../src/host/clock.js'
 import type { PostgresSession } from '../../src/host/postgres.js'
 import type { ThreadStore } from '../../src/index.js'
 import type { RolloutReceipt } from '../../src/store/raw-history.js'
-import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { changeSessions } from '../../src/stores/postgres/driver/change-sessions.js'
 import { census, noiseLines, nothing } from './large-imports.js'
 import { freshStorage, newThreadId, type Storage } from './storage.js'
 

@@ -6,7 +6,7 @@ import { agentMessage } from '../../conformance/build/items.js'
 import { creating } from '../../conformance/build/params.js'
 import { ThreadStoreError, type ThreadStore } from '../../src/index.js'
 import type { PostgresDriver, PostgresSession } from '../../src/host/postgres.js'
-import { changeSessions } from '../../src/stores/postgres/change-sessions.js'
+import { changeSessions } from '../../src/stores/postgres/driver/change-sessions.js'
 import { census, noiseLines, nothing } from './large-imports.js'
 import { freshStorage, messagesOf, newThreadId, type Storage } from './storage.js'
 

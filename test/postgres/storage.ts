@@ -3,7 +3,7 @@ import type { ThreadStore } from '../../src/index.js'
 import { systemClock } from '../../src/host/clock.js'
 import { systemIds } from '../../src/host/ids.js'
 import type { PostgresDriver, SqlParam, SqlRow } from '../../src/host/postgres.js'
-import { openPgDriver } from '../../src/stores/postgres/pg-driver.js'
+import { openPgDriver } from '../../src/stores/postgres/driver/pg-driver.js'
 import {
   openPostgresStore,
   type PostgresStoreOptions,

@@ -27,7 +27,7 @@ export const BANS: readonly Ban[] = [
     in: ['shipped', 'outside'],
     allowed: [
       {
-        file: 'bin/end-process.ts',
+        file: 'bin/suite/end-process.ts',
         because: 'a store under test may keep the process alive for ever',
       },
     ],
@@ -40,9 +40,9 @@ export const BANS: readonly Ban[] = [
   },
   {
     names: ['console.', 'process.stdout', 'process.stderr'],
-    use: 'bin/output.ts, or a Logger below bin/',
+    use: 'bin/terminal/output.ts, or a Logger below bin/',
     in: ['shipped'],
-    home: ['bin/output.ts'],
+    home: ['bin/terminal/output.ts'],
     allowed: [
       {
         file: 'bin/threadstore.ts',
@@ -73,7 +73,10 @@ export const BANS: readonly Ban[] = [
     in: ['shipped', 'unit test'],
     home: ['src/host/clock.ts'],
     allowed: [
-      { file: 'bin/end-process.ts', because: 'a sleep would keep the process alive that it ends' },
+      {
+        file: 'bin/suite/end-process.ts',
+        because: 'a sleep would keep the process alive that it ends',
+      },
     ],
   },
   {

@@ -31,7 +31,9 @@ const SQL_BANS: readonly SqlBan[] = [
     construct: /\b(?:clock_timestamp|statement_timestamp|random|gen_random_uuid|nextval)\(/,
     use: 'now(), or a parameter',
     because: 'Citus refuses volatile functions in what changes a distributed table',
-    allowed: [{ file: 'src/stores/postgres/sent-log.ts', because: 'the table is never spread' }],
+    allowed: [
+      { file: 'src/stores/postgres/arrival/sent-log.ts', because: 'the table is never spread' },
+    ],
   },
   {
     construct: /\bpg_(?:try_)?advisory_(?:un)?lock(?:_shared)?\(/,
@@ -39,7 +41,7 @@ const SQL_BANS: readonly SqlBan[] = [
     because: 'behind pgbouncer a session is whoever comes next; CockroachDB has none',
     allowed: [
       {
-        file: 'src/stores/postgres/held-keys.ts',
+        file: 'src/stores/postgres/driver/held-keys.ts',
         because: 'on a connection of its own, and takeover falls back on the lease',
       },
     ],

@@ -32,8 +32,8 @@ describe('checkLayers', () => {
     ['migrate/run.ts', '../src/stores/local/local-thread-store.js', 'to a store'],
     ['migrate/run.ts', '../conformance/index.js', 'sideways'],
     ['migrate/run.ts', '../test/support/homes.js', 'to what only tests may use'],
-    ['test/a.test.ts', '../bin/output.js', 'to the composition root'],
-    ['src/host/a.ts', '../../bin/output.js', 'to the composition root'],
+    ['test/a.test.ts', '../bin/terminal/output.js', 'to the composition root'],
+    ['src/host/a.ts', '../../bin/terminal/output.js', 'to the composition root'],
   ])('%s may not import %s (%s)', (path, specifier) => {
     expect(messages(checkLayers(importing(path, specifier)))).toEqual([
       expect.stringMatching(/^importing .* is banned, use /),
@@ -51,7 +51,7 @@ describe('checkLayers', () => {
     ['test/support/damage.ts', './homes.js'],
     ['src/index.ts', './stores/memory/memory-thread-store.js'],
     ['conformance/mutants/a.ts', '../../src/stores/memory/memory-thread-store.js'],
-    ['bin/open-store.ts', '../src/stores/local/local-thread-store.js'],
+    ['bin/stores/open-store.ts', '../../src/stores/local/local-thread-store.js'],
     ['test/a.test.ts', '../package.json'],
   ])('%s may import %s', (path, specifier) => {
     expect(checkLayers(importing(path, specifier))).toEqual([])
@@ -240,7 +240,7 @@ describe('checkBans', () => {
     ['src/host/a.test.ts', 'new Date(0)'],
     ['test/a.test.ts', 'setTimeout(f, 1)'],
     ['bench/a.ts', 'console.log(performance.now())'],
-    ['bin/output.ts', 'process.stdout.write("")'],
+    ['bin/terminal/output.ts', 'process.stdout.write("")'],
     ['src/history/rollout-line.ts', 'JSON.parse("")'],
     ['migrate/a.ts', 'throw new Error()'],
     ['src/host/a.ts', 'server.setTimeout(1)'],

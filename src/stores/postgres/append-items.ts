@@ -1,13 +1,13 @@
 import type { PostgresDriver } from '../../host/postgres.js'
 import { ThreadStoreError, writerLost } from '../../store/errors.js'
-import { rowsFromArrays } from './column-arrays.js'
-import { isConnectionError } from './connection-error.js'
-import type { WriterTarget } from './live-writer.js'
-import type { LogEnd, PackedLines } from './pack-lines.js'
+import { rowsFromArrays } from './rows/column-arrays.js'
+import { isConnectionError } from './driver/connection-error.js'
+import type { WriterTarget } from './writers/live-writer.js'
+import type { LogEnd, PackedLines } from './log/pack-lines.js'
 import type { PostgresContext } from './postgres-context.js'
-import { retriedWhileContended } from './retry.js'
-import { segmentColumns, segmentParams, segmentTypes } from './segment-rows.js'
-import { LEASE_INTERVAL } from './writer-lease.js'
+import { retriedWhileContended } from './driver/retry.js'
+import { segmentColumns, segmentParams, segmentTypes } from './rows/segment-rows.js'
+import { LEASE_INTERVAL } from './writers/writer-lease.js'
 
 /**
  * Appends packed lines, all or none, where the log is known to end. The statement asks for lease and

@@ -1,7 +1,7 @@
 import type { ThreadId } from '../../protocol/thread-id.js'
 import { type StoredThread, type ThreadRecord, bareThread } from '../../store/records.js'
 import type { PostgresContext } from './postgres-context.js'
-import { replaceThread, visibleThread } from './thread-row.js'
+import { replaceThread, visibleThread } from './rows/thread-row.js'
 
 /** Changes a record under its lock, so that changes made at once all take effect. */
 export async function changeRecord(

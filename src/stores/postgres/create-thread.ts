@@ -2,12 +2,12 @@ import { isoMillis } from '../../host/clock.js'
 import { threadExists } from '../../store/errors.js'
 import { newThreadRecord } from '../../store/new-record.js'
 import type { CreateThreadParams } from '../../store/params.js'
-import { beginRollout } from './begin-rollout.js'
-import { LiveWriter } from './live-writer.js'
-import { placeBase } from './place-base.js'
+import { beginRollout } from './log/begin-rollout.js'
+import { LiveWriter } from './writers/live-writer.js'
+import { placeBase } from './log/place-base.js'
 import type { PostgresContext } from './postgres-context.js'
-import { findThread, insertThread } from './thread-row.js'
-import { type HandleIdentity, requireNoWriter, takeLease } from './writer-lease.js'
+import { findThread, insertThread } from './rows/thread-row.js'
+import { type HandleIdentity, requireNoWriter, takeLease } from './writers/writer-lease.js'
 
 /** Stores a new thread and opens its writer. */
 export async function createThread(

@@ -3,10 +3,10 @@ import type { RolloutId, ThreadId } from '../../protocol/thread-id.js'
 import { threadReferenced } from '../../store/errors.js'
 import type { ThreadParams } from '../../store/params.js'
 import type { PostgresContext } from './postgres-context.js'
-import { rolloutsOf } from './rollout-row.js'
-import { deleteTurns } from './turn-projection.js'
-import { visibleThread } from './thread-row.js'
-import { requireNoWriter } from './writer-lease.js'
+import { rolloutsOf } from './rows/rollout-row.js'
+import { deleteTurns } from './turns/turn-projection.js'
+import { visibleThread } from './rows/thread-row.js'
+import { requireNoWriter } from './writers/writer-lease.js'
 
 /** Removes a thread and everything that is stored of it. */
 export async function deleteThread(

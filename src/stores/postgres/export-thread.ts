@@ -1,12 +1,12 @@
 import type { ThreadParams } from '../../store/params.js'
 import type { ExportedRollout, ThreadExport } from '../../store/raw-history.js'
 import { bareThread } from '../../store/records.js'
-import { lateReads } from './late-reads.js'
+import { lateReads } from './driver/late-reads.js'
 import type { PostgresContext } from './postgres-context.js'
-import { type RolloutRow, rolloutsOf } from './rollout-row.js'
-import { readLog } from './segment-rows.js'
-import { visibleThread } from './thread-row.js'
-import { findWriter } from './writer-lease.js'
+import { type RolloutRow, rolloutsOf } from './rows/rollout-row.js'
+import { readLog } from './rows/segment-rows.js'
+import { visibleThread } from './rows/thread-row.js'
+import { findWriter } from './writers/writer-lease.js'
 
 /** A thread on its way out. Bytes are read when they are asked for, a few segments at a time. */
 export async function exportThread(

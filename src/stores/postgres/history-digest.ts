@@ -2,10 +2,10 @@ import type { PostgresSession } from '../../host/postgres.js'
 import type { ThreadParams } from '../../store/params.js'
 import type { RolloutReceipt, ThreadReceipt } from '../../store/raw-history.js'
 import type { PostgresContext } from './postgres-context.js'
-import { type RolloutRow, rolloutsOf } from './rollout-row.js'
-import { createLogScan } from './scan-log.js'
-import { readLog } from './segment-rows.js'
-import { visibleThread } from './thread-row.js'
+import { type RolloutRow, rolloutsOf } from './rows/rollout-row.js'
+import { createLogScan } from './log/scan-log.js'
+import { readLog } from './rows/segment-rows.js'
+import { visibleThread } from './rows/thread-row.js'
 
 /** Reads every byte of a thread back and says what it is. */
 export async function historyDigest(

@@ -8,10 +8,10 @@ import type { StoredThread } from '../../store/records.js'
 import { type ThreadQuery, matchesThreadQuery, threadQuery } from '../../store/thread-filter.js'
 import { threadCursor } from '../../store/thread-list.js'
 import type { PostgresContext } from './postgres-context.js'
-import { type SqlRollout, rolloutColumns, rolloutFrom, storedRollout } from './rollout-row.js'
-import { spawnedBy } from './schema-3.js'
-import { isStorable, textFor } from './text-column.js'
-import { recordFrom } from './thread-row.js'
+import { type SqlRollout, rolloutColumns, rolloutFrom, storedRollout } from './rows/rollout-row.js'
+import { spawnedBy } from './schema/schema-3.js'
+import { isStorable, textFor } from './rows/text-column.js'
+import { recordFrom } from './rows/thread-row.js'
 
 /** A page of threads with the cursor to the next. */
 interface ListedThreads {

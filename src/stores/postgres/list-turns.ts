@@ -6,11 +6,11 @@ import { foundTurnPage, type PlacedTurn, turnAnchor } from '../../store/paging.j
 import type { ListTurnsParams } from '../../store/params.js'
 import type { TurnPage } from '../../store/records.js'
 import type { PostgresContext } from './postgres-context.js'
-import type { ProjectedTurns } from './projected-turns.js'
-import { readTurns } from './read-turns.js'
-import { itemsOfTurns } from './turn-items.js'
-import type { ProjectedTurn } from './turn-projector.js'
-import { turnsAt } from './turn-range.js'
+import type { ProjectedTurns } from './turns/projected-turns.js'
+import { readTurns } from './turns/read-turns.js'
+import { itemsOfTurns } from './turns/turn-items.js'
+import type { ProjectedTurn } from './turns/turn-projector.js'
+import { turnsAt } from './turns/turn-range.js'
 
 /** A page of a thread's turns: a range of the stored ones, and what was appended since. */
 export async function listTurns(

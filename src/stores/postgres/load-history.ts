@@ -2,9 +2,9 @@ import type { PostgresSession } from '../../host/postgres.js'
 import type { RolloutItem } from '../../protocol/rollout-item.js'
 import { requireKnownHistoryMode } from '../../store/history-mode.js'
 import type { StoredThreadHistory } from '../../store/records.js'
-import { readItems } from './read-items.js'
-import type { ThreadRow } from './thread-row.js'
-import { stretchesOf } from './thread-stretches.js'
+import { readItems } from './log/read-items.js'
+import type { ThreadRow } from './rows/thread-row.js'
+import { stretchesOf } from './log/thread-stretches.js'
 
 /** A thread's items; `session` is a transaction that reads one point in time. */
 export async function loadHistory(

@@ -1,8 +1,8 @@
 import type { PostgresDriver } from '../../host/postgres.js'
 import type { ThreadStore } from '../../store/thread-store.js'
-import { errorFromPostgres } from './error-from-postgres.js'
+import { errorFromPostgres } from './driver/error-from-postgres.js'
 import { type StoreOptions, openStore } from './open-store.js'
-import { borrowDatabase } from './pglite-folder.js'
+import { borrowDatabase } from './driver/pglite-folder.js'
 
 /** Which embedded database, and what the store borrows. */
 export interface PgliteStoreOptions extends StoreOptions {
@@ -28,7 +28,7 @@ export async function openPgliteStore(options: PgliteStoreOptions = {}): Promise
     return openStore({ ...shared, durability: 'reopen', driver, release }, options)
   }
   // Loaded here, so that who uses another store needs no PGlite.
-  const { openPgliteDriver } = await import('./pglite-driver.js')
+  const { openPgliteDriver } = await import('./driver/pglite-driver.js')
   try {
     if (dir === undefined) {
       const opened = await openPgliteDriver()

@@ -2,7 +2,7 @@ import { systemClock } from '../../host/clock.js'
 import type { PostgresDriver } from '../../host/postgres.js'
 import { invalidRequest } from '../../store/errors.js'
 import type { ThreadStore } from '../../store/thread-store.js'
-import { errorFromPostgres } from './error-from-postgres.js'
+import { errorFromPostgres } from './driver/error-from-postgres.js'
 import { type StoreOptions, openStore } from './open-store.js'
 
 export type { StoreOptions } from './open-store.js'
@@ -38,7 +38,7 @@ async function openDriver(
   { clock = systemClock, connectionsMax }: PostgresStoreOptions,
 ): Promise<PostgresDriver> {
   // Loaded here, so that who uses another store needs no PostgreSQL client.
-  const { openPgDriver } = await import('./pg-driver.js')
+  const { openPgDriver } = await import('./driver/pg-driver.js')
   try {
     return await openPgDriver({ url, clock, ...(connectionsMax && { connectionsMax }) })
   } catch (reason) {

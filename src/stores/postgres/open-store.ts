@@ -6,9 +6,9 @@ import type { Durability, ThreadStoreCapabilities, WriterScope } from '../../sto
 import { checked } from '../../store/checked.js'
 import { invalidRequest } from '../../store/errors.js'
 import type { ThreadStore } from '../../store/thread-store.js'
-import { applySchema, requireSchema } from './apply-schema.js'
-import { closableDriver } from './closable-driver.js'
-import { errorFromPostgres } from './error-from-postgres.js'
+import { applySchema, requireSchema } from './schema/apply-schema.js'
+import { closableDriver } from './driver/closable-driver.js'
+import { errorFromPostgres } from './driver/error-from-postgres.js'
 import { PostgresThreadStore } from './postgres-thread-store.js'
 
 /** What every store of this kind borrows; each has a default. */

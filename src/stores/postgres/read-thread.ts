@@ -2,8 +2,8 @@ import type { ReadThreadParams } from '../../store/params.js'
 import type { StoredThread } from '../../store/records.js'
 import { loadHistory } from './load-history.js'
 import type { PostgresContext } from './postgres-context.js'
-import { rolloutsOf, storedRollout } from './rollout-row.js'
-import { visibleThread } from './thread-row.js'
+import { rolloutsOf, storedRollout } from './rows/rollout-row.js'
+import { visibleThread } from './rows/thread-row.js'
 
 /** Reads a thread and what was asked for with it, all of one point in time. */
 export async function readThread(

@@ -1,11 +1,11 @@
 import { missingBase } from '../../store/errors.js'
 import { requireKnownHistoryMode } from '../../store/history-mode.js'
 import type { ResumeThreadParams } from '../../store/params.js'
-import { LiveWriter } from './live-writer.js'
+import { LiveWriter } from './writers/live-writer.js'
 import type { PostgresContext } from './postgres-context.js'
-import { findRollout } from './rollout-row.js'
-import { visibleThread } from './thread-row.js'
-import { type HandleIdentity, requireNoWriter, takeLease } from './writer-lease.js'
+import { findRollout } from './rows/rollout-row.js'
+import { visibleThread } from './rows/thread-row.js'
+import { type HandleIdentity, requireNoWriter, takeLease } from './writers/writer-lease.js'
 
 /** Opens a writer on a stored thread, taking over one whose handle is gone. */
 export async function resumeThread(

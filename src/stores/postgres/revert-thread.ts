@@ -2,12 +2,12 @@ import { missingBase } from '../../store/errors.js'
 import { requireInLineage, resolveLineage } from '../../store/lineage.js'
 import type { RevertThreadParams } from '../../store/params.js'
 import { type StoredThread, bareThread } from '../../store/records.js'
-import { beginRollout } from './begin-rollout.js'
-import { placeBase } from './place-base.js'
+import { beginRollout } from './log/begin-rollout.js'
+import { placeBase } from './log/place-base.js'
 import type { PostgresContext } from './postgres-context.js'
-import { findRollout, lineageOf } from './rollout-row.js'
-import { replaceThread, visibleThread } from './thread-row.js'
-import { requireNoWriter } from './writer-lease.js'
+import { findRollout, lineageOf } from './rows/rollout-row.js'
+import { replaceThread, visibleThread } from './rows/thread-row.js'
+import { requireNoWriter } from './writers/writer-lease.js'
 
 /** Hides what follows a position of the thread's own history behind a new rollout. */
 export async function revertThread(

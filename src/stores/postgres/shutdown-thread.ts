@@ -1,10 +1,10 @@
 import { writerLost } from '../../store/errors.js'
-import { refreshTurns } from './keep-turns.js'
-import type { LiveWriter } from './live-writer.js'
-import { mergeSmallSegments } from './merge-segments.js'
+import { refreshTurns } from './turns/keep-turns.js'
+import type { LiveWriter } from './writers/live-writer.js'
+import { mergeSmallSegments } from './log/merge-segments.js'
 import type { PostgresContext } from './postgres-context.js'
-import { findRollout } from './rollout-row.js'
-import { releaseLease } from './writer-lease.js'
+import { findRollout } from './rows/rollout-row.js'
+import { releaseLease } from './writers/writer-lease.js'
 
 /** Bytes that a shutdown reads to bring the stored turns up to date, at most. */
 const PROJECTED_BYTES_MAX = 8 * 1024 * 1024
