@@ -23,6 +23,10 @@ export const noRows: StateRows = { rows: new Map(), overlays: new Map(), texts: 
  * it was `before` is the same object, by which those who made something of it know.
  */
 export function readStateRows(db: Database.Database, before: StateRows): StateRows {
+  return ofOneCommit(db, () => stateRows(db, before))
+}
+
+function stateRows(db: Database.Database, before: StateRows): StateRows {
   const rows = new Map<ThreadId, SqlRow>()
   if (hasTable(db, 'threads')) {
     // A row without an id that is a text belongs to no thread; a table without ids is unreadable.
@@ -77,6 +81,15 @@ export interface ThreadRows {
 export const noThreadRows: ThreadRows = { row: null, overlay: noOverlay }
 
 export function readThreadRows(db: Database.Database, threadId: ThreadId): ThreadRows {
+  return ofOneCommit(db, () => threadRows(db, threadId))
+}
+
+/** A row and what is kept beside it are changed together: between two reads both may have been. */
+function ofOneCommit<T>(db: Database.Database, read: () => T): T {
+  return db.transaction(read)()
+}
+
+function threadRows(db: Database.Database, threadId: ThreadId): ThreadRows {
   const row = hasTable(db, 'threads')
     ? (prepared<[string], SqlRow>(db, 'SELECT * FROM threads WHERE id = ?').get(threadId) ?? null)
     : null
