@@ -32,6 +32,7 @@ import { searchSnippet } from '../../store/thread-filter.js'
 import type { StoreVerb, ThreadStore } from '../../store/thread-store.js'
 import { archiveThread, unarchiveThread } from './archive-thread.js'
 import { changingRecords } from './change-record.js'
+import { isNameSettled } from './thread-records.js'
 import { createThread, draftHistory, storeNewRecord } from './create-thread.js'
 import { deleteThread } from './delete-thread.js'
 import { exportThread } from './export-thread.js'
@@ -42,7 +43,6 @@ import { readRolloutBytes } from './home/rollout-bytes.js'
 import { importThread } from './import-thread.js'
 import type { Draft, LiveThread } from './live-thread.js'
 import { type HistoryPlace, loadHistory, loadTurns } from './read-history.js'
-import { INDEX_NAME } from './record/overlay.js'
 import { resumeThread } from './resume-thread.js'
 import { revertThread } from './revert-thread.js'
 import { sameThreadRows } from './state/same-rows.js'
@@ -333,15 +333,10 @@ export class LocalThreads implements ThreadStore {
     return this.#home.visible(read)
   }
 
-  /**
-   * A thread without a patch in the middle: the index of names is written before the row is, so that
-   * an index that differs from what was kept beside the row may be half of a patch.
-   */
+  /** A thread without a patch in the middle, which holds the lock of names until it is done. */
   async #settled(read: params.ReadThreadParams): Promise<HomeThread> {
     const thread = await this.#visible(read)
-    const kept = thread.overlay.overlay.name?.seen[INDEX_NAME]
-    const halfway = kept !== undefined && kept !== (thread.indexName ?? null)
-    if (!halfway || this.#home.readOnly) return thread
+    if (this.#home.readOnly || isNameSettled(thread)) return thread
     return changingRecords(this.#home, () => this.#visible(read))
   }
 

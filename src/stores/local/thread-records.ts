@@ -11,7 +11,7 @@ import type { RolloutEntry } from './home/rollout-tree.js'
 import type { DerivedRecords } from './record/derived-record.js'
 import { mergeExtra } from './record/extra-parts.js'
 import { INDEX_NAME, IN_ARCHIVE, noOverlay, trustedFields } from './record/overlay.js'
-import { type RowSurroundings, rowToRecord } from './record/row-to-record.js'
+import { nameOf, type RowSurroundings, rowToRecord } from './record/row-to-record.js'
 import type { SqlRow } from './state/table-columns.js'
 import type { ExtraReader, ExtraSnapshot } from './state/thread-extra.js'
 
@@ -182,6 +182,16 @@ export function overlayedColumns(thread: HomeThread, current: RolloutEntry | nul
     [INDEX_NAME]: thread.indexName ?? null,
     [IN_ARCHIVE]: current?.archived ? 1 : 0,
   }
+}
+
+/**
+ * Whether the index of names says what the row says, or what was kept beside the row. The index is
+ * written before the row is: one that says more may be half of a patch.
+ */
+export function isNameSettled({ row, overlay, indexName }: HomeThread): boolean {
+  const kept = overlay.overlay.name?.seen[INDEX_NAME]
+  if (kept !== undefined) return kept === (indexName ?? null)
+  return indexName === undefined || indexName === (nameOf(row ?? {}, undefined) ?? '')
 }
 
 function fileTime(entry: RolloutEntry | null): string {

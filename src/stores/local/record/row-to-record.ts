@@ -64,7 +64,7 @@ const EPOCH = '1970-01-01T00:00:00.000Z'
  * A thread's name: the column made for it; before there was one, a title that is not just the
  * first message; else the newest entry of the index, which clears when it is blank.
  */
-function nameOf(row: SqlRow, indexName: string | undefined): string | null {
+export function nameOf(row: SqlRow, indexName: string | undefined): string | null {
   const column = nullable(row, 'name')
   if (column !== null) return column
   const title = textOf(row, 'title').trim()
