@@ -116,7 +116,7 @@ export const createMutants: readonly Mutant[] = [
     id: 'create-reopens-stored',
     breaks: 'creating a stored thread is refused, but makes it live',
     violates: 'LIFE-4',
-    mayAlsoBreak: ['ERR-6'],
+    mayAlsoBreak: ['ERR-6', 'LIFE-26'],
     wrap: (store) =>
       despite(store, 'already-exists', {
         createThread: async ({ threadId }, refusal) => {
